@@ -1,0 +1,81 @@
+"""One frozen Settings object, read once at start from `SMA_*` variables, `.env` and a secrets folder.
+
+Production refuses what is only fit for a demonstration: plain-http addresses, a test clock, missing keys.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sma.core import crypto
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose. Each field is an `SMA_` variable; the README lists them all."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SMA_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "production"] = "development"
+    data_folder: Path = Path("data")
+    database_url: SecretStr | None = Field(default=None, description="empty: SQLite in the data folder")
+    broker_url: SecretStr | None = Field(default=None, description="empty: messages in the data folder")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = "http://127.0.0.1:8000"
+    keys: SecretStr | None = Field(default=None, description="id:base64 keys, newest first, comma separated")
+    index_key: SecretStr | None = Field(default=None, description="base64 key of the blind index")
+    mail_url: SecretStr | None = Field(
+        default=None, description="smtp://…; empty: a Maildir in the data folder"
+    )
+    mail_from: str = "appointments@saltwater.example"
+    clinic_name: str = "Saltwater Aboriginal Health Service"
+    clinic_alias: str = "Saltwater"
+    clinic_phone: str = "(02) 5550 1000"
+    idle_minutes: int = Field(default=30, ge=1, le=480)
+    absolute_hours: int = Field(default=12, ge=1, le=72)
+    require_totp_for_export: bool = False
+    test_clock: Path | None = None
+    log_level: str = "INFO"
+    body_limit_bytes: int = Field(default=2_000_000, ge=10_000)
+    metrics_token: SecretStr | None = Field(default=None, description="empty: /metrics answers loopback only")
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.environment != "production":
+            return self
+        missing = [name for name in ("keys", "index_key", "mail_url") if getattr(self, name) is None]
+        if missing:
+            raise ValueError("production needs " + ", ".join(f"SMA_{name.upper()}" for name in missing))
+        if urlsplit(self.base_url).scheme != "https":
+            raise ValueError("production needs an https address in SMA_BASE_URL")
+        if self.test_clock is not None:
+            raise ValueError("production refuses SMA_TEST_CLOCK")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database to use, with the driver named."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_folder.resolve() / 'sma.db'}"
+        url = self.database_url.get_secret_value()
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def keyring(self) -> crypto.Keyring:
+        """The keys that seal identifiers. In development they are made once and kept in the data folder."""
+        if self.keys is not None and self.index_key is not None:
+            return crypto.Keyring.parse(self.keys.get_secret_value(), self.index_key.get_secret_value())
+        return crypto.Keyring.kept_in(self.data_folder / "keys")
