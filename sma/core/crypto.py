@@ -1,7 +1,7 @@
 """Sealing of identifiers at rest, and the blind index that finds them again without opening them.
 
-AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the column's name is authenticated with the value, so that a sealed
-Medicare number copied into another column does not open. The key's id stands in front for rotation.
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the column's name is authenticated with the value, so
+that a sealed Medicare number copied into another column does not open. The key's id stands in front for rotation.
 """
 
 import base64

@@ -14,9 +14,13 @@ from typing import Any
 import structlog
 
 HARMLESS = frozenset(
-    "event level timestamp logger request_id outbox_id kind code status method route ms count attempt path_template "
-    "error where task port host folder version export_id batch_reference user_id reason format rows seconds state "
-    "signal pid".split()
+    word
+    for line in (
+        "event level timestamp logger request_id outbox_id kind code status method route ms count attempt error",
+        "where path_template task port host folder version export_id batch_reference user_id reason format rows",
+        "seconds state signal pid",
+    )
+    for word in line.split()
 )
 
 
@@ -28,9 +32,7 @@ def keep_harmless(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -
         if raised is not None:
             frames = traceback.extract_tb(raised.__traceback__)
             entry["error"] = type(raised).__name__
-            entry["where"] = (
-                f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else "?"
-            )
+            entry["where"] = f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else "?"
     return {key: value for key, value in entry.items() if key in HARMLESS}
 
 

@@ -30,9 +30,7 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     keys: SecretStr | None = Field(default=None, description="id:base64 keys, newest first, comma separated")
     index_key: SecretStr | None = Field(default=None, description="base64 key of the blind index")
-    mail_url: SecretStr | None = Field(
-        default=None, description="smtp://…; empty: a Maildir in the data folder"
-    )
+    mail_url: SecretStr | None = Field(default=None, description="smtp://…; empty: a Maildir in the data folder")
     mail_from: str = "appointments@saltwater.example"
     clinic_name: str = "Saltwater Aboriginal Health Service"
     clinic_alias: str = "Saltwater"

@@ -1,0 +1,105 @@
+"""What happened: who came, from when to when, and each person's own minutes with the clinician."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from sma.core.db import UtcDateTime
+
+_CURRENT = text("superseded_at IS NULL")
+_RUNNING = text("superseded_at IS NULL AND ends_at IS NULL")
+
+
+class Encounter(SQLModel, table=True):
+    """What happened for one appointment. One row per appointment, kept in place; the log of marks is AttendanceMark."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
+    group_session_id: UUID = Field(foreign_key="group_session.id", index=True)
+    patient_id: UUID = Field(foreign_key="patient.id", index=True)
+    presence: str | None = Field(default=None, max_length=10)
+    arrived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    late_minutes: int | None = None
+    note_done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note_done_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    version: int = 1
+
+
+class AttendanceMark(SQLModel, table=True):
+    """One press on the roll call, appended and never changed: three presses leave three lines."""
+
+    __tablename__ = "attendance_mark"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    encounter_id: UUID = Field(foreign_key="encounter.id", index=True)
+    presence: str | None = Field(default=None, max_length=10)  # None: set back to "not recorded"
+    happened_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by_id: UUID = Field(foreign_key="staff_user.id")
+    recorded_after: bool = False
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class ClinicianPresence(SQLModel, table=True):
+    """From when to when a clinician was in the room. A correction supersedes, and both stay."""
+
+    __tablename__ = "clinician_presence"
+    __table_args__ = (
+        Index(
+            "uq_clinician_presence_running",
+            "group_session_id",
+            "practitioner_id",
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_session_id: UUID = Field(foreign_key="group_session.id", index=True)
+    practitioner_id: UUID = Field(foreign_key="practitioner.id")
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    recorded_by_id: UUID = Field(foreign_key="staff_user.id")
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_after: bool = False
+    replaces_id: UUID | None = Field(default=None, foreign_key="clinician_presence.id")
+    superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class ConsultInterval(SQLModel, table=True):
+    """One stretch of a clinician's time with one patient. A correction needs a reason, supersedes, and both stay.
+
+    A clinician has at most one running interval in a session (partial unique index); overlap with finished ones is
+    checked under the session's lock.
+    """
+
+    __tablename__ = "consult_interval"
+    __table_args__ = (
+        Index(
+            "uq_consult_interval_running",
+            "practitioner_id",
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    encounter_id: UUID = Field(foreign_key="encounter.id", index=True)
+    group_session_id: UUID = Field(foreign_key="group_session.id", index=True)
+    practitioner_id: UUID = Field(foreign_key="practitioner.id", index=True)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    interrupted: bool = False
+    recorded_by_id: UUID = Field(foreign_key="staff_user.id")
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_after: bool = False
+    confirmed_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    replaces_id: UUID | None = Field(default=None, foreign_key="consult_interval.id")
+    superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str | None = Field(default=None, max_length=200)

@@ -1,0 +1,128 @@
+"""Roles, what each may do, and how sign-in is limited. Source of the roles: the clinic's own access policy."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does in the clinic; one person may hold several."""
+
+    FRONT_DESK = "front-desk"
+    FACILITATOR = "facilitator"
+    HEALTH_WORKER = "health-worker"
+    CULTURAL_LEAD = "cultural-lead"
+    CLINICIAN = "clinician"
+    BILLING = "billing"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    SAFETY_LEAD = "safety-lead"
+
+
+ROLE_WORDS = {
+    Role.FRONT_DESK: "Front desk",
+    Role.FACILITATOR: "Facilitator",
+    Role.HEALTH_WORKER: "Health worker",
+    Role.CULTURAL_LEAD: "Cultural lead",
+    Role.CLINICIAN: "Clinician",
+    Role.BILLING: "Billing",
+    Role.MANAGER: "Manager",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.SAFETY_LEAD: "Safety lead",
+}
+
+
+class Permission(StrEnum):
+    """One kind of act. Every route names one (or says that it is open)."""
+
+    SEE_SCHEDULE = "see-schedule"  # Today, week, sessions by neutral label
+    SEE_SETTINGS = "see-session-settings"  # audience and topic of any session (else only when assigned)
+    PLAN_SESSIONS = "plan-sessions"  # make and change programs and sessions
+    APPROVE_AUDIENCE = "approve-audience"  # the signed-in act behind a non-open audience
+    SEE_PEOPLE = "see-people"
+    EDIT_PEOPLE = "edit-people"
+    SEE_IDENTIFIERS = "see-identifiers"  # full Medicare or DVA number
+    RECORD_COMFORT = "record-comfort"  # a person's own answer about groups
+    BOOK = "book"
+    PASS_WARNING = "pass-warning"  # noqa: S105 - not a password. Book although a soft stop was shown, with a reason
+    RUN_SESSION = "run-session"  # roll call, walk-ins, presence, consults, closing
+    CONFIRM_MINUTES = "confirm-minutes"  # a clinician's own minutes and notes
+    PRINT_SHEETS = "print-sheets"
+    SEE_EVIDENCE = "see-evidence"
+    SEE_MESSAGES = "see-messages"
+    SEE_CLAIMS = "see-claims"
+    APPROVE_CLAIMS = "approve-claims"
+    EXPORT_CLAIMS = "export-claims"
+    MANAGE_USERS = "manage-users"
+    SEE_OPERATIONS = "see-operations"
+    SEE_AUDIT = "see-audit"
+    OWN_ACCOUNT = "own-account"  # anybody signed in
+
+
+_EVERYBODY = {Permission.SEE_SCHEDULE, Permission.OWN_ACCOUNT}
+_DESK = _EVERYBODY | {
+    Permission.SEE_PEOPLE,
+    Permission.EDIT_PEOPLE,
+    Permission.RECORD_COMFORT,
+    Permission.BOOK,
+    Permission.RUN_SESSION,
+    Permission.PRINT_SHEETS,
+    Permission.SEE_MESSAGES,
+}
+_CARE = _DESK | {Permission.PASS_WARNING, Permission.SEE_EVIDENCE}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.FRONT_DESK: frozenset(_DESK),
+    Role.FACILITATOR: frozenset(_CARE),
+    Role.HEALTH_WORKER: frozenset(_CARE),
+    Role.CULTURAL_LEAD: frozenset(_CARE | {Permission.APPROVE_AUDIENCE, Permission.SEE_SETTINGS}),
+    Role.CLINICIAN: frozenset(
+        _EVERYBODY
+        | {
+            Permission.SEE_PEOPLE,
+            Permission.RUN_SESSION,
+            Permission.CONFIRM_MINUTES,
+            Permission.PRINT_SHEETS,
+            Permission.SEE_EVIDENCE,
+            Permission.SEE_CLAIMS,
+            Permission.APPROVE_CLAIMS,
+        }
+    ),
+    Role.BILLING: frozenset(
+        _EVERYBODY
+        | {
+            Permission.SEE_PEOPLE,
+            Permission.SEE_IDENTIFIERS,
+            Permission.SEE_EVIDENCE,
+            Permission.SEE_CLAIMS,
+            Permission.EXPORT_CLAIMS,
+        }
+    ),
+    Role.MANAGER: frozenset(
+        _DESK
+        | {
+            Permission.PLAN_SESSIONS,
+            Permission.SEE_SETTINGS,
+            Permission.SEE_EVIDENCE,
+            Permission.SEE_CLAIMS,
+            Permission.SEE_OPERATIONS,
+            Permission.SEE_AUDIT,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        _EVERYBODY | {Permission.MANAGE_USERS, Permission.SEE_OPERATIONS, Permission.SEE_AUDIT}
+    ),
+    Role.SAFETY_LEAD: frozenset(
+        _EVERYBODY | {Permission.SEE_PEOPLE, Permission.SEE_SETTINGS, Permission.SEE_EVIDENCE, Permission.SEE_AUDIT}
+    ),
+}
+
+SIGN_IN_TRIES = 8
+SIGN_IN_WINDOW_SECONDS = 900.0
+STEP_UP_LASTS = timedelta(minutes=10)
+RECOVERY_CODES = 8
+LEAST_PASSWORD = 12
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Return everything that the given roles together allow."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
