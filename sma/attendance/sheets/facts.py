@@ -123,9 +123,7 @@ def time_words(moment: datetime | None, beside: date) -> str:
 def stamp_words(moment: datetime) -> str:
     """`23 Nov 2026 09:41`, for what was printed or closed."""
     _refuse_aware(moment)
-    return (
-        f"{moment.day} {MONTHS[moment.month - 1]} {moment.year} {moment.hour:02}:{moment.minute:02}"
-    )
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year} {moment.hour:02}:{moment.minute:02}"
 
 
 def span_words(starts: datetime, ends: datetime) -> str:

@@ -7,12 +7,12 @@ from .frame import MARGIN, draw_frame, frame
 from .paper import A4, FAINT, SOFT, Paper, Style
 from .typeset import Line, Typesetter
 
-STRIP = 66.0
+STRIP, NAME_HEIGHT, WHERE_HEIGHT = 66.0, 32.0, 25.0
 TIME, SIGNATURE, GAP = 62.0, 156.0, 8.0
 BOXES = A4[0] - MARGIN - 2 * TIME - SIGNATURE - 2 * GAP
 ROOM = BOXES - MARGIN - 2 * GAP
 NUMBER, LABEL = Style(11, True, SOFT), Style(7, grey=SOFT)
-NAME_SIZES, SMALL_SIZES = (17.0, 13.0, 10.0, 8.0, 6.0), (7.5, 6.5, 5.5)
+NAME_SIZES, SMALL_SIZES = (17.0, 14.0, 11.5, 10.0, 8.0, 6.0), (7.5, 6.0, 5.0)
 HOW = "Cut along the dashed lines; give each person their own strip only."
 
 
@@ -46,13 +46,13 @@ def place_name(setter: Typesetter, strip: SignInStrip | None) -> tuple[list[Line
     """Set a first name as large as it fits beside its number in one or two lines; a blank strip has none."""
     if strip is None:
         return [], Style()
-    return _fit(setter, [strip.first_name], ROOM - _indent(setter, strip), 34, NAME_SIZES, bold=True)
+    return _fit(setter, [strip.first_name], ROOM - _indent(setter, strip), NAME_HEIGHT, NAME_SIZES, bold=True)
 
 
 def place_where(setter: Typesetter, header: SheetHeader) -> tuple[list[Line], Style]:
     """Set the day, hours and place that every strip repeats, all of it inside the strip's left part."""
     when = f"{day_words(header.starts)}, {span_words(header.starts, header.ends)}"
-    return _fit(setter, [when, place_words(header)], ROOM, 32, SMALL_SIZES)
+    return _fit(setter, [when, place_words(header)], ROOM, WHERE_HEIGHT, SMALL_SIZES)
 
 
 def _fit(
@@ -85,9 +85,7 @@ def _person(
         y -= style.leading
 
 
-def _boxes(
-    setter: Typesetter, paper: Paper, header: SheetHeader, where: tuple[list[Line], Style], top: float
-) -> None:
+def _boxes(setter: Typesetter, paper: Paper, header: SheetHeader, where: tuple[list[Line], Style], top: float) -> None:
     lines, style = where
     y = top - STRIP + 8
     for line in reversed(lines):

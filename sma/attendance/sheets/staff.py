@@ -21,7 +21,8 @@ COLUMNS = (
     Column("Time out", 64),
 )
 NAME, TEXT, ASIDE = Style(9.5, True), Style(8.5), Style(7.5, grey=SOFT)
-LEAST, WALK_INS = 22.0, 4
+LEAST, FEWEST_BLANK, MOST_BLANK = 22.0, 2, 6
+BLANK = PlacedRow(LEAST, ())
 
 
 def staff_sheet(header: SheetHeader, rows: Sequence[StaffRow], watermark: str = "staff only – shred") -> bytes:
@@ -32,7 +33,9 @@ def staff_sheet(header: SheetHeader, rows: Sequence[StaffRow], watermark: str = 
     setter, paper = Typesetter(), Paper((A4[1], A4[0]), "Staff sheet")
     page = frame(setter, paper, "Staff sheet", header, watermark=watermark)
     table = Table(setter, COLUMNS)
-    pages = paginate(place_rows(setter, rows), page.room - table.heading.height)
+    pages = paginate(place_rows(setter, rows), room := page.room - table.heading.height)
+    free = room - sum(row.height for row in pages[-1])
+    pages[-1].extend([BLANK] * min(MOST_BLANK - FEWEST_BLANK, int(free // LEAST)))
     for number, here in enumerate(pages, start=1):
         draw_frame(setter, paper, page, number, len(pages))
         table.draw(paper, MARGIN, page.top, here)
@@ -41,9 +44,8 @@ def staff_sheet(header: SheetHeader, rows: Sequence[StaffRow], watermark: str = 
 
 
 def place_rows(setter: Typesetter, rows: Sequence[StaffRow]) -> list[PlacedRow]:
-    """Lay out each person's line and the blank lines after them."""
-    blank = Row(tuple(() for _ in COLUMNS), LEAST)
-    return [place(setter, COLUMNS, row) for row in [*map(_row, rows), *[blank] * WALK_INS]]
+    """Lay out each person's line and the fewest blank lines after them."""
+    return [*(place(setter, COLUMNS, _row(row)) for row in rows), *[BLANK] * FEWEST_BLANK]
 
 
 def _row(row: StaffRow) -> Row:
