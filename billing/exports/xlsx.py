@@ -1,0 +1,80 @@
+"""The workbook for the practice manager: summary, lines, exceptions, a list for keying by hand, and a dictionary.
+
+Every text is written as text, so nothing typed into a form can become a formula or a link; only the totals are
+formulas, each with its control total beside it. The deflate of the zip comes from the interpreter's zlib: the
+same batch gives the same bytes on the same build.
+"""
+
+from datetime import UTC
+from itertools import chain, islice
+from typing import Any, BinaryIO, cast
+
+from xlsxwriter import Workbook
+
+from billing.exports.columns import COLUMNS, EXPORTED_AT
+from billing.exports.keying import KEYING, write_keying
+from billing.exports.lines import RECORD, Batch, ControlTotals, Line, Tally, signed
+from billing.exports.sheets import EXCEPTIONS, Sheet, Styles, write_dictionary, write_exception, write_left_out
+from billing.exports.stream import SealingStream
+from billing.exports.summary import Summary
+
+# Up to here the workbook is built in memory, so that no card number touches the disk; a claim limits a batch to
+# far less. Beyond it rows pass through temporary files only this user can read, and nobody keys that many by hand.
+BY_HAND = 5_000
+EXCEL_ROWS = 1_048_576
+
+
+class TooManyLines(ValueError):
+    """A worksheet cannot hold the batch; export it as CSV."""
+
+
+def write_xlsx(batch: Batch, stream: BinaryIO) -> ControlTotals:
+    """Write the workbook of a batch. Raises: OutOfOrder, TooManyLines."""
+    tally = Tally()
+    lines = tally.passing(batch.lines)
+    first = list(islice(lines, BY_HAND + 1))
+    small = len(first) <= BY_HAND
+    sealed = SealingStream(stream)
+    book = Workbook(
+        cast("BinaryIO", sealed),
+        {
+            "in_memory": small,
+            "constant_memory": not small,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": f"{RECORD}, batch {batch.reference}", "created": batch.exported_at.astimezone(UTC)})
+    styles = Styles(book)
+    summary_sheet = Sheet.open(book, styles, batch, "Summary", ())
+    lines_sheet = Sheet.open(book, styles, batch, "Lines", tuple((column.name, column.kind) for column in COLUMNS))
+    exceptions = Sheet.open(book, styles, batch, "Exceptions", EXCEPTIONS)
+    keying = Sheet.open(book, styles, batch, "HPOS keying list", KEYING)
+
+    summary = Summary()
+    for line in chain(first, lines):
+        if lines_sheet.next_row >= EXCEL_ROWS:
+            raise TooManyLines(f"a worksheet holds {EXCEL_ROWS - 1:,} lines; export this batch as CSV")
+        lines_sheet.append(_cells(batch, line))
+        summary.add(line)
+        write_exception(exceptions, batch, line)
+    write_left_out(exceptions, batch)
+    write_keying(keying, first if small else None)
+    summary.write(summary_sheet, batch, tally)
+    write_dictionary(book, styles, batch)
+    book.close()
+    return tally.totals(sealed.sha256)
+
+
+def _cells(batch: Batch, line: Line) -> list[Any]:
+    cells: list[Any] = [batch.reference, *line]
+    cells.insert(EXPORTED_AT, batch.exported_at.astimezone(UTC).isoformat(timespec="seconds"))
+    for place, column in enumerate(COLUMNS):
+        if cells[place] is None:
+            continue
+        if column.kind == "money":
+            cells[place] = signed(line, cells[place])
+        elif column.kind == "flag":
+            cells[place] = column.flag(cells[place])
+    return cells
