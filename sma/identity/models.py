@@ -19,7 +19,7 @@ class User(SQLModel, table=True):
     display_name: str = Field(max_length=120)
     password_hash: str = Field(max_length=200)
     is_active: bool = True
-    totp_secret: str | None = Field(default=None, sa_type=Encrypted("staff_user.totp_secret"))  # type: ignore[call-overload]
+    totp_secret: str | None = Field(default=None, sa_type=Encrypted("staff_user.totp_secret"))
     totp_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     totp_last_step: int | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from sma.core.errors import Conflict, DomainError, Invalid
+
 
 class Role(StrEnum):
     """What a person does in the clinic; one person may hold several."""
@@ -126,3 +128,24 @@ LEAST_PASSWORD = 12
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return everything that the given roles together allow."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+class TooManyTries(DomainError):
+    status = 429
+    code = "too-many-tries"
+    message = "Too many tries for this name. Wait fifteen minutes, or ask an administrator for a new password."
+
+
+class WeakPassword(Invalid):
+    code = "weak-password"
+    message = f"Use a password of at least {LEAST_PASSWORD} characters; a short sentence works well."
+
+
+class UsernameTaken(Conflict):
+    code = "username-taken"
+    message = "That user name is in use. Choose another one."
+
+
+class LastAdministrator(Conflict):
+    code = "last-administrator"
+    message = "This is the only administrator. Make somebody else an administrator first."

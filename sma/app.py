@@ -1,0 +1,98 @@
+"""Puts the web application together: database, routers, guards, error pages. Composition root for HTTP."""
+
+import importlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from sma import __version__
+from sma.core import clock, crypto, logs
+from sma.core.db import Database
+from sma.core.settings import Settings
+from sma.identity import Permission, SignInNeeded
+from sma.web import problems, security
+from sma.web.assets import HashedFiles
+from sma.web.htmx import go_to, wants_fragment
+from sma.web.templating import NavItem
+
+# Measured: the default of 40 threads loses two thirds of the throughput to lock hand-overs; on SQLite one thread also
+# keeps writers in order, so that none starves.
+THREADS_ON_SQLITE = 1
+THREADS_ON_POSTGRESQL = 4
+
+SLICES = (
+    "sma.identity.web",
+    "sma.people.web",
+    "sma.scheduling.web",
+    "sma.appointments.web",
+    "sma.attendance.web",
+    "sma.claims.web",
+    "sma.messages.web",
+    "sma.boards.web",
+    "sma.operations.web",
+)
+
+
+def _shown(permission: Permission) -> Callable[[Any], bool]:
+    return lambda user: user is not None and user.may(permission)
+
+
+NAV = (
+    NavItem("Today", "/today", "calendar-days", _shown(Permission.SEE_SCHEDULE)),
+    NavItem("Week", "/week", "calendar-days", _shown(Permission.SEE_SCHEDULE)),
+    NavItem("People", "/people", "users", _shown(Permission.SEE_PEOPLE)),
+    NavItem("Programs", "/programs", "list", _shown(Permission.PLAN_SESSIONS)),
+    NavItem("Messages", "/messages", "mail", _shown(Permission.SEE_MESSAGES)),
+    NavItem("Claims", "/claims", "file-text", _shown(Permission.SEE_CLAIMS)),
+    NavItem("Operations", "/operations", "settings", _shown(Permission.SEE_OPERATIONS)),
+)
+
+
+def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -> FastAPI:
+    """Build the application. `waker` is called after each commit that owes an effect."""
+    logs.set_up(settings.log_level)
+    crypto.install(settings.keyring)
+    clock.use_test_clock(settings.test_clock)
+    database = Database(settings.resolved_database_url, waker)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        limiter.total_tokens = THREADS_ON_SQLITE if database.is_sqlite else THREADS_ON_POSTGRESQL
+        yield
+        database.dispose()
+
+    app = FastAPI(
+        title="Shared Medical Appointment scheduler",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.clinic_name = settings.clinic_name
+    app.state.nav = NAV
+    security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.mount("/static", HashedFiles(), name="static")
+    for name in SLICES:
+        if (Path(__file__).parent.parent / (name.replace(".", "/") + ".py")).exists() or (
+            Path(__file__).parent.parent / name.replace(".", "/") / "__init__.py"
+        ).exists():
+            app.include_router(importlib.import_module(name).router)
+    return app
+
+
+def _to_sign_in(request: Request, error: Exception) -> Response:
+    if request.method == "GET" and not wants_fragment(request):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return go_to(request, f"/sign-in?next={quote(here)}")
+    return problems.answer(request, problems.problem_of(error))

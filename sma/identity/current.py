@@ -1,0 +1,155 @@
+"""Who is asking, and may they: the dependency that every route names."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlmodel import col, select
+
+from sma.core import clock
+from sma.core.db import Database, ReadSession
+from sma.core.errors import DomainError, Forbidden
+from sma.identity.models import LoginSession, User, UserRole
+from sma.identity.rules import STEP_UP_LASTS, Permission, Role, permissions_of
+
+COOKIE = "sma_session"
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
+
+
+class SignInNeeded(DomainError):
+    """No valid session: the browser is sent to sign in and comes back afterwards."""
+
+    status = 401
+    code = "sign-in-needed"
+    message = "Please sign in to go on."
+
+
+@dataclass(frozen=True)
+class CurrentUser:
+    """The signed-in member of staff, as verbs and templates see them."""
+
+    id: UUID
+    username: str
+    display_name: str
+    roles: frozenset[Role]
+    permissions: frozenset[Permission]
+    login_session_id: UUID | None = None
+    stepped_up_at: datetime | None = None
+    has_totp: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def has_stepped_up(self, now: datetime) -> bool:
+        """Whether this session proved itself again within the last ten minutes."""
+        return self.stepped_up_at is not None and now - self.stepped_up_at < STEP_UP_LASTS
+
+
+def hash_token(token: str) -> str:
+    """Tokens are random and long, so a plain digest is enough; the token itself is never stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def cookie_name(request: Request) -> str:
+    # __Host- cookies need https; browsers refuse them over plain http on an intranet.
+    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+
+
+def as_current(user: User, roles: frozenset[Role], session: LoginSession | None = None) -> CurrentUser:
+    """Put a user and their roles together."""
+    return CurrentUser(
+        id=user.id,
+        username=user.username,
+        display_name=user.display_name,
+        roles=roles,
+        permissions=permissions_of(roles),
+        login_session_id=session.id if session else None,
+        stepped_up_at=session.stepped_up_at if session else None,
+        has_totp=user.totp_confirmed_at is not None,
+    )
+
+
+def roles_of(db: ReadSession, user_id: UUID) -> frozenset[Role]:
+    return frozenset(Role(role) for role in db.exec(select(UserRole.role).where(col(UserRole.user_id) == user_id)))
+
+
+def signed_in(db: ReadSession, token: str, *, now: datetime, idle: timedelta) -> tuple[CurrentUser, bool] | None:
+    """Return the user behind a token and whether the session should be marked as seen; None when it is not valid."""
+    rows = db.exec(
+        select(LoginSession, User, UserRole.role)
+        .join(User, col(User.id) == col(LoginSession.user_id))
+        .outerjoin(UserRole, col(UserRole.user_id) == col(User.id))
+        .where(
+            col(LoginSession.token_hash) == hash_token(token),
+            col(LoginSession.revoked_at).is_(None),
+            col(LoginSession.expires_at) > now,
+            col(User.is_active).is_(True),
+        )
+    ).all()
+    if not rows:
+        return None
+    session, user, _ = rows[0]
+    if session.second_factor_due or now - session.last_seen_at > idle:
+        return None
+    roles = frozenset(Role(role) for _, _, role in rows if role)
+    return as_current(user, roles, session), now - session.last_seen_at > SEEN_AGAIN_AFTER
+
+
+def current_user(request: Request) -> CurrentUser:
+    """Return who is signed in, or raise SignInNeeded. A read of its own, over before the handler begins."""
+    token = request.cookies.get(cookie_name(request))
+    if not token:
+        raise SignInNeeded
+    database: Database = request.app.state.database
+    now = clock.now()
+    idle = timedelta(minutes=request.app.state.settings.idle_minutes)
+    with database.read() as db:
+        found = signed_in(db, token, now=now, idle=idle)
+    if found is None:
+        raise SignInNeeded
+    user, stale = found
+    if stale:
+        with database.write() as db:
+            session = db.get(LoginSession, user.login_session_id)
+            if session is not None:
+                session.last_seen_at = now
+    request.state.user = user
+    return user
+
+
+def require(permission: Permission) -> Any:
+    """Return the dependency that lets in whoever has `permission`; the guard of a route.
+
+    Raises: SignInNeeded without a session; Forbidden without the permission.
+    """
+
+    def guard(request: Request) -> CurrentUser:
+        user = current_user(request)
+        if not user.may(permission):
+            raise Forbidden
+        return user
+
+    guard.permission = permission  # type: ignore[attr-defined]
+    return Depends(guard)
+
+
+def open_to_all() -> None:
+    """Say that a route needs no session: sign-in itself, health checks, static files."""
+
+
+OPEN_TO_ALL = Depends(open_to_all)
+
+
+def permission_of(dependencies: list[Callable[..., Any] | None]) -> Permission | str | None:
+    """Return what a route demands: its permission, "open", or None when its author forgot."""
+    for call in dependencies:
+        if call is open_to_all:
+            return "open"
+        permission = getattr(call, "permission", None)
+        if permission is not None:
+            return Permission(permission)
+    return None
