@@ -14,9 +14,8 @@ from calendars.events import Event
 from calendars.ics import Method, attendee, build
 from calendars.text import plain_line, plain_text
 
-_PERSONAL = frozenset(
-    ("DTSTAMP", "CREATED", "LAST-MODIFIED", "UID", "SEQUENCE") + ("SUMMARY", "DESCRIPTION", "LOCATION", "ATTENDEE")
-)
+_TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
+_PERSONAL = frozenset(("DTSTAMP", "CREATED", "LAST-MODIFIED", "UID", "SEQUENCE", *_TEXTS, "ATTENDEE"))
 # icalendar folds lines of 75 octets and more. Asking it letter by letter whether a short line is short
 # would be most of the work.
 _SHORTEST_FOLDED = 75

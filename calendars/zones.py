@@ -5,6 +5,8 @@ against each other for every quarter hour. The time-zone writer of the icalendar
 puts each spring change an hour late and lists dates that several calendar programs misread.
 """
 
+# ruff: noqa: DTZ001  times on a clock are naive by design; the zone is the row they stand in
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -28,7 +30,7 @@ class Onset:
 
 @dataclass(frozen=True)
 class Zone:
-    """One row of the table. `place` is how people name the zone; `valid_from` the first day it is right."""
+    """One row of the table: how people name the zone, and the first whole day on which the row is right."""
 
     place: str
     valid_from: date
@@ -38,29 +40,29 @@ class Zone:
 
 def _steady(place: str, offset: int, name: str) -> Zone:
     # 2010, because the trial of daylight saving in Western Australia ended in March 2009.
-    return Zone(place, date(2010, 1, 1), Onset(datetime(2010, 1, 1), offset, offset, name))  # noqa: DTZ001
+    return Zone(place, date(2010, 1, 1), Onset(datetime(2010, 1, 1), offset, offset, name))
 
 
 def _changing(place: str, offset: int, names: tuple[str, str]) -> Zone:
     """First Sunday of April and of October: the dates since 2008 of every state that has daylight saving."""
-    april = Onset(datetime(2008, 4, 6, 3), offset + 60, offset, names[0], month=4)  # noqa: DTZ001
-    october = Onset(datetime(2008, 10, 5, 2), offset, offset + 60, names[1], month=10)  # noqa: DTZ001
-    return Zone(place, date(2008, 4, 6), april, october)
+    april = Onset(datetime(2008, 4, 6, 3), offset + 60, offset, names[0], month=4)
+    october = Onset(datetime(2008, 10, 5, 2), offset, offset + 60, names[1], month=10)
+    return Zone(place, date(2008, 4, 7), april, october)
 
 
 # Half an hour of daylight saving, and both changes at two o'clock.
 _LORD_HOWE = Zone(
     "Lord Howe Island",
-    date(2008, 4, 6),
-    Onset(datetime(2008, 4, 6, 2), 660, 630, "+1030", month=4),  # noqa: DTZ001
-    Onset(datetime(2008, 10, 5, 2), 630, 660, "+11", month=10),  # noqa: DTZ001
+    date(2008, 4, 7),
+    Onset(datetime(2008, 4, 6, 2), 660, 630, "+1030", month=4),
+    Onset(datetime(2008, 10, 5, 2), 630, 660, "+11", month=10),
 )
 # Daylight saving began on 6 October 2019; the April before only marks where the row becomes right.
 _NORFOLK = Zone(
     "Norfolk Island",
-    date(2019, 4, 7),
-    Onset(datetime(2019, 4, 7, 3), 720, 660, "+11", month=4),  # noqa: DTZ001
-    Onset(datetime(2019, 10, 6, 2), 660, 720, "+12", month=10),  # noqa: DTZ001
+    date(2019, 4, 8),
+    Onset(datetime(2019, 4, 7, 3), 720, 660, "+11", month=4),
+    Onset(datetime(2019, 10, 6, 2), 660, 720, "+12", month=10),
 )
 
 # Source: IANA time zone database 2026, measured against it in tests/calendars/test_zone_table.py.
@@ -172,7 +174,7 @@ def _offsets(naive: datetime, timezone: str) -> tuple[timedelta, timedelta]:
 def _gap_words(naive: datetime, timezone: str) -> str:
     _, end = _odd_span(naive, timezone)
     return (
-        f"{_clock(naive)} on {_day(naive)} does not happen in {zone_row(timezone).place}: "
+        f"{_clock(naive)} on {_day(naive)} does not happen {_where(timezone)}: "
         f"clocks go forward. Choose {_clock(end)} or later."
     )
 
@@ -180,7 +182,7 @@ def _gap_words(naive: datetime, timezone: str) -> str:
 def _overlap_words(naive: datetime, timezone: str) -> str:
     start, end = _odd_span(naive, timezone)
     return (
-        f"{_clock(naive)} on {_day(naive)} happens twice in {zone_row(timezone).place}: "
+        f"{_clock(naive)} on {_day(naive)} happens twice {_where(timezone)}: "
         f"clocks go back. Choose a time before {_clock(start)}, or {_clock(end)} or later."
     )
 
@@ -199,6 +201,11 @@ def _odd_span(naive: datetime, timezone: str) -> tuple[datetime, datetime]:
     while is_odd(end):
         end += minute
     return start, end
+
+
+def _where(timezone: str) -> str:
+    place = zone_row(timezone).place
+    return f"on {place}" if place.endswith("Island") else f"in {place}"
 
 
 def _clock(at: datetime) -> str:
