@@ -5,6 +5,7 @@ Deliberately knows nothing of sessions. The same calls give the same bytes on an
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from .fonts import LATIN, PRESS, font
+from .fonts import LATIN, PRESS, Deflate, font
 from .typeset import Line, Run
 
 A4 = (595.28, 841.89)
@@ -63,15 +64,24 @@ class Paper:
         self._document.info = _QuietInfo()
         self._document.info.title = title
         self._document.info.author = self._document.info.subject = "Clinic"
-        self._shown: dict[tuple[Run, float], str] = {}
-        self._grey = INK
+        self._shown: dict[tuple[str, str, float], list[tuple[str, str]]] = {}
+        self._write: Callable[[str], None] = self._canvas.addLiteral
+        # What the page is set to draw with, so that it is said once and not before every word.
+        self._grey, self._set = INK, ""
 
     def text(self, x: float, y: float, line: Line, style: Style) -> None:
         """Draw a line with its baseline starting at (x, y)."""
         self._ink(style.grey)
+        write = self._write
         for run in line.runs:
             if run.spoken is None:
-                self._canvas.addLiteral(f"BT {x:.2f} {y:.2f} Td {self._show(run, style.size)} ET")
+                write(f"BT {x:.2f} {y:.2f} Td")
+                for face, shown in self._show(run, style.size):
+                    if face != self._set:
+                        write(face)
+                        self._set = face
+                    write(shown)
+                write("ET")
             else:
                 self._spoken(x, y, run, style.size)
             x += run.width * style.size
@@ -83,15 +93,15 @@ class Paper:
     def rule(self, x1: float, y1: float, x2: float, y2: float, grey: float = FAINT, dashed: bool = False) -> None:
         """Draw a thin line, dashed where scissors go."""
         dash = ("[4 3] 0 d ", " [] 0 d") if dashed else ("", "")
-        self._canvas.addLiteral(f"{dash[0]}{grey} G 0.5 w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S{dash[1]}")
+        self._write(f"{dash[0]}{grey} G 0.5 w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S{dash[1]}")
 
     def box(self, x: float, y: float, width: float, height: float, filled: float | None = None) -> None:
         """Draw an empty box to tick or write in, or a shaded band."""
         if filled is None:
-            self._canvas.addLiteral(f"{SOFT} G 0.8 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S")
+            self._write(f"{SOFT} G 0.8 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S")
         else:
             self._ink(filled)
-            self._canvas.addLiteral(f"{x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
+            self._write(f"{x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
 
     def slanted(self, line: Line, style: Style, cosine: float, sine: float) -> None:
         """Draw a line across the middle of the page, turned; what is drawn later lies on top."""
@@ -99,12 +109,15 @@ class Paper:
         self._canvas.transform(cosine, sine, -sine, cosine, self.width / 2, self.height / 2)
         self.text(-line.width * style.size / 2, -style.size / 3, line, style)
         self._canvas.restoreState()
-        self._grey = -1
+        self._grey, self._set = -1, ""
 
     def next_page(self) -> None:
         """Finish this page."""
+        name = self._document.thisPageName()
         self._canvas.showPage()
-        self._grey = INK
+        page = self._document.idToObject[name]
+        page.Contents = pdfdoc.PDFStream(content=page.stream, filters=[Deflate])
+        self._grey, self._set = INK, ""
 
     def finish(self) -> bytes:
         """The whole document; nothing may be drawn after it."""
@@ -114,26 +127,27 @@ class Paper:
 
     def _ink(self, grey: float) -> None:
         if grey != self._grey:
-            self._canvas.addLiteral(f"{grey} g")
+            self._write(f"{grey} g")
             self._grey = grey
 
-    def _show(self, run: Run, size: float) -> str:
-        found = self._shown.get((run, size))
+    def _show(self, run: Run, size: float) -> list[tuple[str, str]]:
+        key = (run.font, run.glyphs, size)
+        found = self._shown.get(key)
         if found is None:
-            face = font(run.font)
-            found = " ".join(
-                f"{face.getSubsetInternalName(subset, self._document)} {size:g} Tf ({escapePDF(text)}) Tj"
-                for subset, text in face.splitString(run.glyphs, self._document)
-            )
-            self._shown[run, size] = found
+            face, document = font(run.font), self._document
+            found = self._shown[key] = [
+                (f"{face.getSubsetInternalName(subset, document)} {size:g} Tf", f"({escapePDF(text)}) Tj")
+                for subset, text in face.splitString(run.glyphs, document)
+            ]
         return found
 
     def _spoken(self, x: float, y: float, run: Run, size: float) -> None:
         """Draw glyphs that differ from the text, and say beside them what they spell, for search and copy."""
         words = ("\ufeff" + (run.spoken or "")).encode("utf-16-be").hex().upper()
-        self._canvas.addLiteral(f"/Span <</ActualText <{words}>>> BDC")
+        self._write(f"/Span <</ActualText <{words}>>> BDC")
         shaped = self._canvas.beginText(x, y)
         shaped.setFont(run.font, size)
         shaped.textOut(run.glyphs)
         self._canvas.drawText(shaped)
-        self._canvas.addLiteral("EMC")
+        self._write("EMC")
+        self._set = ""
