@@ -1,0 +1,30 @@
+"""What may be claimed for a group service, under which item, for how much, and why not.
+
+Pure: values in, values out; knows no database, no web and no names of people. The law is data in `billing/mbs`, and
+the engine proposes items with every reason. It never decides: a clinician approves. Export formats are in
+`billing.exports`.
+"""
+
+from billing.assess import Assessment, Finding, ItemFinding, Verdict, assess
+from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
+from billing.identifiers import Problem
+from billing.rulebook import BadRulebook, Rulebook, load_rulebook
+
+__all__ = [
+    "Assessment",
+    "Attendee",
+    "BadRulebook",
+    "Consult",
+    "EarlierService",
+    "Finding",
+    "GroupService",
+    "Interval",
+    "ItemFinding",
+    "Problem",
+    "Profession",
+    "Provider",
+    "Rulebook",
+    "Verdict",
+    "assess",
+    "load_rulebook",
+]

@@ -1,0 +1,158 @@
+"""What happened, as the engine is told it: one group service, its provider and the people who came.
+
+Frozen values without names, card numbers or notes. Instants are aware UTC; a contradiction that no later step could
+repair (time running backwards, a person listed twice) is refused here with `ValueError`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+COVERAGES = ("medicare", "dva", "pending", "none")
+MODALITIES = ("in-person", "video", "phone")
+INDIGENOUS_STATUSES = ("1", "2", "3", "4", "9")  # Source: METeOR 602543; 9 is "not stated"
+
+
+class Profession(StrEnum):
+    GENERAL_PRACTITIONER = "general-practitioner"
+    NURSE_PRACTITIONER = "nurse-practitioner"
+    DIETITIAN = "dietitian"
+    DIABETES_EDUCATOR = "diabetes-educator"
+    EXERCISE_PHYSIOLOGIST = "exercise-physiologist"
+    PRACTICE_NURSE = "practice-nurse"
+    ABORIGINAL_HEALTH_PRACTITIONER = "aboriginal-health-practitioner"
+    ABORIGINAL_HEALTH_WORKER = "aboriginal-health-worker"
+    OTHER = "other"
+
+
+def _utc(instant: datetime, what: str) -> None:
+    if instant.utcoffset() != timedelta(0):
+        raise ValueError(f"{what} must be an aware instant in UTC")
+
+
+def _one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
+    if value not in allowed:
+        raise ValueError(f"{what} must be one of {', '.join(allowed)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A stretch of time with a start and a later end."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def __post_init__(self) -> None:
+        _utc(self.starts_at, "starts_at")
+        _utc(self.ends_at, "ends_at")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("an interval must end after it starts")
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds; a part of a second never counts towards an item."""
+        return (self.ends_at - self.starts_at) // timedelta(seconds=1)
+
+    def overlaps(self, other: "Interval") -> bool:
+        """Say whether both share an instant; one ending as the other starts does not count."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consult(Interval):
+    """One stretch of the clinician's time with this patient alone."""
+
+    interrupted: bool = False
+    recorded_after: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierService:
+    """A service this patient had before. `known_from` is "here" for our own record, otherwise where we learned it."""
+
+    item_number: str
+    date_of_service: date
+    known_from: str = "here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    reference: str
+    profession: Profession
+    provider_number: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendee:
+    """One patient's part in the service. `left_at` None means stayed to the end."""
+
+    reference: str
+    attended: bool
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    consults: tuple[Consult, ...] = ()
+    born_on: date | None = None
+    indigenous_status: str = "9"
+    coverage: str
+    benefit_assigned: bool
+    note_done: bool
+    history: tuple[EarlierService, ...] = ()
+
+    def __post_init__(self) -> None:
+        _one_of(self.coverage, COVERAGES, "coverage")
+        _one_of(self.indigenous_status, INDIGENOUS_STATUSES, "indigenous_status")
+        for instant, what in ((self.arrived_at, "arrived_at"), (self.left_at, "left_at")):
+            if instant is not None:
+                _utc(instant, what)
+        if self.arrived_at and self.left_at and self.left_at < self.arrived_at:
+            raise ValueError("a person cannot leave before arriving")
+
+    @cached_property
+    def consult_seconds(self) -> int:
+        """Whole seconds with the clinician, all stretches added up."""
+        return sum(consult.seconds for consult in self.consults)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupService:
+    """One clinician's service to a group at one place on one occasion.
+
+    `presence` is when that clinician was in the room. `item_families` names what the program may propose at all.
+    `date_of_service` is the local calendar day on which the service starts.
+    """
+
+    reference: str
+    date_of_service: date
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    provider: Provider
+    presence: tuple[Interval, ...]
+    is_consulting_rooms: bool
+    modality: str
+    item_families: frozenset[str]
+    attendees: tuple[Attendee, ...]
+
+    def __post_init__(self) -> None:
+        Interval(starts_at=self.starts_at, ends_at=self.ends_at)
+        _one_of(self.modality, MODALITIES, "modality")
+        try:
+            zone = ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("timezone must be a zone of the IANA time zone database") from None
+        # A UTC date here would move morning services in the east to the day before, and over the year's end.
+        if self.starts_at.astimezone(zone).date() != self.date_of_service:
+            raise ValueError("date_of_service must be the local date on which the service starts")
+        if len({attendee.reference for attendee in self.attendees}) != len(self.attendees):
+            raise ValueError("a person can be listed only once in a service")
+
+    @cached_property
+    def patients_seen(self) -> int:
+        """How many patients this clinician saw individually at this place on this occasion."""
+        return sum(1 for attendee in self.attendees if attendee.consults)
+
+    def local(self, instant: datetime) -> str:
+        """Return the wall-clock time at the place, as staff would say it."""
+        return instant.astimezone(ZoneInfo(self.timezone)).strftime("%H:%M:%S").removesuffix(":00")

@@ -1,0 +1,191 @@
+"""Loads the schedule data, refuses what contradicts itself, and answers for an item on a date.
+
+A folder of data has `shared.toml` (counters, exclusions, sets of rules that many items have alike) and `items/`.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+from typing import Any
+
+from billing.items import DerivedFee, Item, ItemVersion, NoVersion, UnknownItem
+from billing.reading import fill
+from billing.rules import Exclusion, Pool, Rule, Shelf, build
+
+_BENEFIT_KEYS = {75: "benefit_75_cents", 85: "benefit_85_cents", 100: "benefit_100_cents"}
+
+
+class BadRulebook(ValueError):
+    """Schedule data that cannot be trusted. The text names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """Every item we hold. `content_hash` changes when any fact of any file changes, and not with layout or comments."""
+
+    items: tuple[Item, ...]
+    content_hash: str
+
+    def item(self, number: str) -> Item:
+        """Return the item of that number.
+
+        Raises: UnknownItem.
+        """
+        for item in self.items:
+            if item.number == number:
+                return item
+        raise UnknownItem(f"item {number} is not in the rulebook")
+
+    def fee_cents(self, version: ItemVersion, day: date, patients_seen: int) -> int:
+        """Return the fee for one patient on a date of service; the head count matters to derived fees only."""
+        if version.derived_fee is None:
+            return version.schedule_fee_cents or 0
+        base = self.item(version.derived_fee.base_item).on(day).schedule_fee_cents or 0
+        return version.derived_fee.fee_cents(base, max(patients_seen, 1))
+
+
+@dataclass(frozen=True)
+class _Shared:
+    shelf: Shelf
+    rule_sets: Mapping[str, tuple[Rule, ...]]
+
+
+@cache
+def load_rulebook() -> Rulebook:
+    """Return the rulebook shipped with this package.
+
+    Raises: BadRulebook.
+    """
+    return read_rulebook(files("billing.mbs"))
+
+
+def read_rulebook(folder: Traversable) -> Rulebook:
+    """Read a folder of schedule data.
+
+    Raises: BadRulebook naming the file and the fault.
+    """
+    shared_table = _toml(folder.joinpath("shared.toml"))
+    with _blaming("shared.toml"):
+        shared = _shared(shared_table)
+    names = sorted(file.name for file in folder.joinpath("items").iterdir() if file.name.endswith(".toml"))
+    tables = {name: _toml(folder.joinpath("items", name)) for name in names}
+    items = []
+    for name, table in tables.items():
+        with _blaming(name):
+            items.append(_item(name, table, shared))
+    canonical = json.dumps([shared_table, tables], sort_keys=True, ensure_ascii=True, default=date.isoformat)
+    rulebook = Rulebook(
+        items=tuple(sorted(items, key=lambda item: int(item.number))),
+        content_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
+    for item in rulebook.items:
+        with _blaming(f"{item.number}.toml"):
+            _check_bases(item, rulebook)
+    return rulebook
+
+
+def _toml(file: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadRulebook(f"{file.name}: not readable as TOML: {error}") from error
+
+
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise BadRulebook(f"{name}: {error}") from error
+
+
+def _shared(table: Mapping[str, Any]) -> _Shared:
+    if unknown := table.keys() - {"pool", "exclusion", "rule-set"}:
+        raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
+    pools: dict[str, Pool] = {}
+    for name, each in table.get("pool", {}).items():
+        with _naming(f"pool {name}"):
+            pools[name] = fill(Pool, {"name": name, **each})
+    exclusions: dict[str, Exclusion] = {}
+    for name, each in table.get("exclusion", {}).items():
+        with _naming(f"exclusion {name}"):
+            exclusions[name] = fill(Exclusion, {"name": name, **each})
+    shelf = Shelf(pools=pools, exclusions=exclusions)
+    rule_sets: dict[str, tuple[Rule, ...]] = {}
+    for name, each in table.get("rule-set", {}).items():
+        with _naming(f"rule-set {name}"):
+            # A rule in a set has no version's source to fall back on, so each must bring its own.
+            rule_sets[name] = tuple(build(rule, shelf, "") for rule in each["rules"])
+    return _Shared(shelf, rule_sets)
+
+
+@contextmanager
+def _naming(part: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{part}: {error}") from error
+
+
+def _item(name: str, table: Mapping[str, Any], shared: _Shared) -> Item:
+    if unknown := table.keys() - {"number", "title", "family", "version"}:
+        raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
+    number = table.get("number")
+    if not isinstance(number, str) or not number.isdecimal() or name != f"{number}.toml":
+        raise ValueError("number must be text, digits only, and the name of the file")
+    versions: list[ItemVersion] = []
+    for each in sorted(table.get("version", []), key=lambda version: str(version.get("from"))):
+        with _naming(f"version from {each.get('from', '(missing)')}"):
+            header = {key: table[key] for key in ("number", "title", "family") if key in table}
+            versions.append(_version({**header, **each}, shared))
+    if not versions:
+        raise ValueError("has no version")
+    for index, (version, following) in enumerate(pairwise(versions)):
+        if version.ends_on is not None and version.ends_on >= following.starts_on:
+            raise ValueError(f"the versions from {version.starts_on} and {following.starts_on} overlap")
+        if version.starts_on == following.starts_on:
+            raise ValueError(f"two versions start on {version.starts_on}")
+        if version.ends_on is None:
+            versions[index] = replace(version, ends_on=following.starts_on - timedelta(days=1))
+    return Item(number=number, title=versions[-1].title, family=versions[-1].family, versions=tuple(versions))
+
+
+def _version(table: dict[str, Any], shared: _Shared) -> ItemVersion:
+    if "from" not in table or not table.get("source"):
+        raise ValueError("needs both from (its first day) and source")
+    rules: list[Rule] = []
+    for name in table.pop("rule_sets", []):
+        if name not in shared.rule_sets:
+            raise ValueError(f"unknown rule set {name!r}")
+        rules += shared.rule_sets[name]
+    rules += [build(rule, shared.shelf, table["source"]) for rule in table.pop("rules", [])]
+    amounts = {percent: table.pop(key) for percent, key in _BENEFIT_KEYS.items() if key in table}
+    if "derived_fee" in table:
+        table["derived_fee"] = fill(DerivedFee, table["derived_fee"])
+    for key, name in (("from", "starts_on"), ("to", "ends_on")):
+        if key in table:
+            table[name] = table.pop(key)
+    version = fill(ItemVersion, {**table, "benefit_cents_by_percent": amounts, "rules": rules})
+    version.check()
+    return version
+
+
+def _check_bases(item: Item, rulebook: Rulebook) -> None:
+    for version in item.versions:
+        if version.derived_fee is None:
+            continue
+        for day in filter(None, (version.starts_on, version.ends_on)):
+            try:
+                base = rulebook.item(version.derived_fee.base_item).on(day)
+            except (UnknownItem, NoVersion) as error:
+                raise ValueError(f"its base is missing: {error}") from error
+            if base.schedule_fee_cents is None:
+                raise ValueError(f"its base, item {base.number}, has no fee of its own")

@@ -1,0 +1,114 @@
+"""Rules about what must be on record before a line can stand: identity, agreement, note, provider number."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from billing.identifiers import Problem, check_provider_number
+from billing.rules.finding import Case, Finding, Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attended(Rule):
+    """The patient came. A missed appointment is no attendance, and nothing is claimed for it."""
+
+    kind: ClassVar[str] = "attended"
+    barring: ClassVar[bool] = True
+    about_attendance: ClassVar[bool] = True
+
+    def finding(self, case: Case) -> Finding:
+        if case.attendee.attended:
+            return self.met("attended")
+        if case.attendee.consults:
+            return self.needs_a_person(
+                "recorded as absent, yet with consult times", "Correct the roll call or the times, giving the reason."
+            )
+        return self.not_met("did not attend", "If the person did come, correct the roll call, giving the reason.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage(Rule):
+    """The patient is known to be covered by Medicare. Veterans' claims are another scheme, never mixed in."""
+
+    kind: ClassVar[str] = "coverage"
+    barring: ClassVar[bool] = True
+    about_attendance: ClassVar[bool] = True
+
+    def finding(self, case: Case) -> Finding:
+        if case.attendee.coverage == "medicare":
+            return self.met("covered by Medicare")
+        if case.attendee.coverage == "dva":
+            return self.needs_a_person(
+                "covered by the Department of Veterans' Affairs",
+                "Claim it under the veterans' arrangements; it cannot go into a Medicare batch.",
+            )
+        if case.attendee.coverage == "pending":
+            return self.needs_a_person(
+                "Medicare identity is pending", "Enter the Medicare number and IRN when known, then assess again."
+            )
+        return self.not_met("not eligible for Medicare", "No Medicare line is made. Care does not depend on it.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenefitAssigned(Rule):
+    """The patient's assignment of benefit to this practitioner for this day is on record."""
+
+    kind: ClassVar[str] = "benefit-assigned"
+    about_attendance: ClassVar[bool] = True
+
+    def finding(self, case: Case) -> Finding:
+        if case.attendee.benefit_assigned:
+            return self.met("assignment of benefit is on record")
+        return self.needs_a_person(
+            "no assignment of benefit on record", "Record the patient's assignment, or bill privately."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteDone(Rule):
+    """A clinical entry of this patient's own exists for the day; a shared group note is not one."""
+
+    kind: ClassVar[str] = "note-done"
+    about_attendance: ClassVar[bool] = True
+
+    def finding(self, case: Case) -> Finding:
+        if case.attendee.note_done:
+            return self.met("the patient's own clinical note is done")
+        return self.needs_a_person(
+            "the patient's own clinical note is not ticked as done", "The clinician writes the note, then ticks it."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderNumber(Rule):
+    """There is a provider number for this place to claim under. `whose` is "provider" or "supervising-doctor"."""
+
+    kind: ClassVar[str] = "provider-number"
+    whose: str = "provider"
+
+    def __post_init__(self) -> None:
+        if self.whose not in ("provider", "supervising-doctor"):
+            raise ValueError('whose is "provider" or "supervising-doctor"')
+
+    def finding(self, case: Case) -> Finding:
+        owner = "the supervising doctor" if self.whose == "supervising-doctor" else "the clinician"
+        if case.service.provider.provider_number is None:
+            return self.needs_a_person(
+                f"no provider number of {owner} for this place", "Enter the provider number for this place."
+            )
+        try:
+            check_provider_number(case.service.provider.provider_number)
+        except Problem as problem:
+            return self.needs_a_person(f"the provider number of {owner} is not valid", problem.message)
+        return self.met(f"provider number of {owner} for this place is on record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation(Rule):
+    """Something the item demands that no clock or list can show: a person has to confirm it, every time."""
+
+    kind: ClassVar[str] = "confirmation"
+    what: str
+
+    def finding(self, case: Case) -> Finding:
+        who = case.service.provider.profession.replace("-", " ")
+        return self.needs_a_person(f"to be confirmed by the {who}: {self.what}", "Confirm it when approving the line.")
