@@ -11,6 +11,7 @@ from typing import Any
 
 from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase.ttfonts import ShapedStr
 from reportlab.pdfgen.canvas import Canvas
 
 from .fonts import LATIN, PRESS, Deflate, font
@@ -70,20 +71,17 @@ class Paper:
         self._grey, self._set = INK, ""
 
     def text(self, x: float, y: float, line: Line, style: Style) -> None:
-        """Draw a line with its baseline starting at (x, y)."""
+        """Draw a line with its baseline starting at (x, y); glyphs that do not tell their text carry it beside them."""
         self._ink(style.grey)
-        write = self._write
         for run in line.runs:
-            if run.spoken is None:
-                write(f"BT {x:.2f} {y:.2f} Td")
-                for face, shown in self._show(run, style.size):
-                    if face != self._set:
-                        write(face)
-                        self._set = face
-                    write(shown)
-                write("ET")
+            if run.spoken:
+                self._write(f"/Span <</ActualText <FEFF{run.spoken.encode('utf-16-be').hex()}>>> BDC")
+            if isinstance(run.glyphs, ShapedStr):
+                self._shaped(x, y, run, style.size)
             else:
-                self._spoken(x, y, run, style.size)
+                self._plain(x, y, run, style.size)
+            if run.spoken:
+                self._write("EMC")
             x += run.width * style.size
 
     def text_right(self, right: float, y: float, line: Line, style: Style) -> None:
@@ -130,6 +128,15 @@ class Paper:
             self._write(f"{grey} g")
             self._grey = grey
 
+    def _plain(self, x: float, y: float, run: Run, size: float) -> None:
+        self._write(f"BT {x:.2f} {y:.2f} Td")
+        for face, shown in self._show(run, size):
+            if face != self._set:
+                self._write(face)
+                self._set = face
+            self._write(shown)
+        self._write("ET")
+
     def _show(self, run: Run, size: float) -> list[tuple[str, str]]:
         key = (run.font, run.glyphs, size)
         found = self._shown.get(key)
@@ -141,13 +148,9 @@ class Paper:
             ]
         return found
 
-    def _spoken(self, x: float, y: float, run: Run, size: float) -> None:
-        """Draw glyphs that differ from the text, and say beside them what they spell, for search and copy."""
-        words = ("\ufeff" + (run.spoken or "")).encode("utf-16-be").hex().upper()
-        self._write(f"/Span <</ActualText <{words}>>> BDC")
+    def _shaped(self, x: float, y: float, run: Run, size: float) -> None:
         shaped = self._canvas.beginText(x, y)
         shaped.setFont(run.font, size)
         shaped.textOut(run.glyphs)
         self._canvas.drawText(shaped)
-        self._write("EMC")
         self._set = ""

@@ -23,7 +23,7 @@ RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring letters of one typeface in visual order; `spoken` is the text as read where the glyphs differ."""
+    """Neighbouring letters of one typeface in visual order; `spoken` is the text where the glyphs do not tell it."""
 
     font: str
     glyphs: str
@@ -160,7 +160,7 @@ def _run(name: str, letters: str, level: int) -> Run:
     if name != HAN and (level % 2 or marked or name == ARABIC):
         return _shape(name, letters, rightwards=level % 2 == 0)
     drawn = letters[::-1] if level % 2 else letters
-    return Run(name, drawn, font(name).stringWidth(drawn, 1), letters if level % 2 else None)
+    return Run(name, drawn, font(name).stringWidth(drawn, 1))
 
 
 def _shape(name: str, letters: str, rightwards: bool) -> Run:
@@ -180,7 +180,9 @@ def _shape(name: str, letters: str, rightwards: bool) -> Run:
         codes.append(chr(code))
         data.append(ttfonts.ShapeData(info.cluster, *scaled, loaded.face.charWidths[code]))
     width = sum(each.x_advance for each in data) / 1000
-    return Run(name, ttfonts.ShapedStr("".join(codes), data), width, letters)
+    # Joined forms have characters of their own, which readers know and turn back; a private code says nothing.
+    private = any(unicodedata.category(code) == "Co" for code in codes)
+    return Run(name, ttfonts.ShapedStr("".join(codes), data), width, letters if private else None)
 
 
 def _numbers(position: Any) -> tuple[int, int, int, int]:
