@@ -8,6 +8,7 @@ the engine proposes items with every reason. It never decides: a clinician appro
 from billing.assess import Assessment, Finding, ItemFinding, Verdict, assess
 from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
 from billing.identifiers import Problem
+from billing.items import Item, ItemVersion, NoVersion, UnknownItem
 from billing.rulebook import BadRulebook, Rulebook, load_rulebook
 
 __all__ = [
@@ -19,11 +20,15 @@ __all__ = [
     "Finding",
     "GroupService",
     "Interval",
+    "Item",
     "ItemFinding",
+    "ItemVersion",
+    "NoVersion",
     "Problem",
     "Profession",
     "Provider",
     "Rulebook",
+    "UnknownItem",
     "Verdict",
     "assess",
     "load_rulebook",
