@@ -209,14 +209,29 @@ def set_password(db: WriteSession, user_id: UUID, password: str, *, by: CurrentU
     audit.record(db, by=by, did="set-password", on=user, now=now)
 
 
-def begin_totp(db: WriteSession, *, by: CurrentUser) -> str:
-    """Make (or show again, while unconfirmed) the secret for an authenticator app."""
+def begin_totp(db: WriteSession, *, by: CurrentUser) -> None:
+    """Make the secret for an authenticator app, unless one waits or the second factor is on already."""
     user = db.get(User, by.id)
     if user is None:
         raise NotFound
-    if user.totp_confirmed_at is not None or user.totp_secret is None:
-        user.totp_secret, user.totp_confirmed_at, user.totp_last_step = pyotp.random_base32(), None, None
-    return user.totp_secret or ""
+    if user.totp_secret is None:
+        user.totp_secret, user.totp_last_step = pyotp.random_base32(), None
+
+
+def switch_off_totp(db: WriteSession, code: str, *, by: CurrentUser, now: datetime) -> bool:
+    """Switch the second factor off against one last code. False when the code is wrong."""
+    user = db.get(User, by.id)
+    if user is None or not code_fits(db, user, code, now=now):
+        return False
+    user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
+    audit.record(db, by=by, did="switch-off-second-factor", on=user, now=now)
+    return True
+
+
+def own_code_fits(db: WriteSession, code: str, *, by: CurrentUser, now: datetime) -> bool:
+    """Whether this code proves, once, that the signed-in user is still the one at the keyboard."""
+    user = db.get(User, by.id)
+    return user is not None and code_fits(db, user, code, now=now)
 
 
 def confirm_totp(db: WriteSession, code: str, *, by: CurrentUser, now: datetime) -> list[str] | None:

@@ -1,0 +1,132 @@
+"""One's own account: password, second factor, the browsers that are signed in."""
+
+from typing import Annotated
+from uuid import UUID
+
+import segno
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field, SecretStr
+
+from sma.core import clock
+from sma.core.db import Database, EdgeRoute, ReadDb, ReadSession, WriteDb
+from sma.identity import actions, queries
+from sma.identity.current import CurrentUser, require
+from sma.identity.rules import Permission, WeakPassword
+from sma.web import forms
+from sma.web.flash import notice
+from sma.web.forms import Form
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+Anybody = Annotated[CurrentUser, require(Permission.OWN_ACCOUNT)]
+
+PASSWORD_CHANGED = notice("password-changed", "Your password is changed. Other browsers were signed out.")
+SESSION_ENDED = notice("session-ended", "That browser is signed out.")
+TOTP_OFF = notice("second-factor-off", "The second factor is switched off.")
+
+
+class PasswordForm(BaseModel):
+    present: SecretStr = Field(max_length=200)
+    fresh: SecretStr = Field(max_length=200)
+
+
+class CodeForm(BaseModel):
+    code: str = Field(max_length=20)
+
+
+Passwords = Annotated[Form[PasswordForm], Depends(forms.of(PasswordForm))]
+Code = Annotated[Form[CodeForm], Depends(forms.of(CodeForm))]
+
+
+@router.get("/account")
+def show(request: Request, db: ReadDb, user: Anybody) -> Response:
+    return _page(request, db, user, forms.blank())
+
+
+@router.post("/account/password")
+def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybody) -> Response:
+    database: Database = request.app.state.database
+    now = clock.now()
+    if form.errors:
+        return _page(request, db, user, form, status_code=422)
+    with database.write() as counting:
+        actions.count_try(counting, f"step-up:{user.id}", now=now)
+    with database.read() as reading:
+        proved = actions.password_fits(reading, user.username, form.values.present.get_secret_value())
+    if proved is None:
+        refused = forms.with_errors(form, {"present": "That is not your present password."})
+        return _page(request, db, user, refused, status_code=422)
+    try:
+        actions.set_password(db, user.id, form.values.fresh.get_secret_value(), by=user, now=now)
+    except WeakPassword as weak:
+        return _page(request, db, user, forms.with_errors(form, {"fresh": weak.message}), status_code=422)
+    return go_to(request, "/account", say=PASSWORD_CHANGED)
+
+
+@router.post("/account/sessions/{session_id}/end")
+def end_session(request: Request, session_id: UUID, db: WriteDb, user: Anybody) -> Response:
+    actions.revoke_session(db, session_id, by=user, now=clock.now())
+    return go_to(request, "/account", say=SESSION_ENDED)
+
+
+@router.get("/account/second-factor")
+def show_second_factor(request: Request, db: ReadDb, user: Anybody) -> Response:
+    if user.has_totp:
+        return render(request, "identity/second_factor_on.html", form=forms.blank())
+    secret = queries.pending_totp_secret(db, user.id)
+    return _enrolment(request, secret, user, forms.blank())
+
+
+@router.post("/account/second-factor/secret")
+def begin(request: Request, db: WriteDb, user: Anybody) -> Response:
+    actions.begin_totp(db, by=user)
+    return go_to(request, "/account/second-factor")
+
+
+@router.post("/account/second-factor")
+def confirm(request: Request, form: Code, db: WriteDb, user: Anybody) -> Response:
+    now = clock.now()
+    codes = None if form.errors else actions.confirm_totp(db, form.values.code, by=user, now=now)
+    if codes is None:
+        refused = (
+            form if form.errors else forms.with_errors(form, {"code": "That code is not right. Try the next one."})
+        )
+        return _enrolment(request, queries.pending_totp_secret(db, user.id), user, refused, status_code=422)
+    return render(request, "identity/recovery_codes.html", codes=codes)
+
+
+@router.post("/account/second-factor/removal")
+def remove(request: Request, form: Code, db: WriteDb, user: Anybody) -> Response:
+    if form.errors or not actions.switch_off_totp(db, form.values.code, by=user, now=clock.now()):
+        refused = (
+            form if form.errors else forms.with_errors(form, {"code": "That code is not right. Try the next one."})
+        )
+        return render(request, "identity/second_factor_on.html", status_code=422, form=refused)
+    return go_to(request, "/account", say=TOTP_OFF)
+
+
+def _page(
+    request: Request, db: ReadSession, user: CurrentUser, form: Form[PasswordForm], *, status_code: int = 200
+) -> Response:
+    sessions = queries.sessions_of(db, user.id, now=clock.now())
+    return render(
+        request,
+        "identity/account.html",
+        status_code=status_code,
+        form=form,
+        sessions=sessions,
+        this_session=user.login_session_id,
+    )
+
+
+def _enrolment(
+    request: Request, secret: str | None, user: CurrentUser, form: Form[CodeForm], *, status_code: int = 200
+) -> Response:
+    picture = None
+    if secret is not None:
+        address = queries.totp_address(secret, user.username, request.app.state.clinic_name)
+        picture = segno.make(address, error="m").svg_data_uri(scale=5)
+    return render(
+        request, "identity/second_factor.html", status_code=status_code, secret=secret, picture=picture, form=form
+    )

@@ -1,0 +1,114 @@
+"""The people who may use the system, for administrators."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field, SecretStr
+
+from sma.core import clock, idempotency
+from sma.core.db import EdgeRoute, ReadDb, WriteDb
+from sma.core.errors import Conflict, Invalid
+from sma.identity import actions, queries
+from sma.identity.current import CurrentUser, require
+from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken
+from sma.web import forms
+from sma.web.flash import notice
+from sma.web.forms import Form
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+Administrator = Annotated[CurrentUser, require(Permission.MANAGE_USERS)]
+
+CREATED = notice("user-created", "They can sign in now. Tell them their password in person.")
+CHANGED = notice("user-changed", "Saved.")
+
+
+class NewUserForm(BaseModel):
+    username: str = Field(min_length=2, max_length=60, pattern=r"^[A-Za-z0-9._-]+$")
+    display_name: str = Field(max_length=120)
+    password: SecretStr = Field(max_length=200)
+    roles: list[Role] = Field(min_length=1)
+    idempotency_key: str = Field(default="", max_length=64)
+
+
+class UserForm(BaseModel):
+    display_name: str = Field(max_length=120)
+    roles: list[Role] = Field(min_length=1)
+    is_active: bool = False
+    password: SecretStr | None = Field(default=None, max_length=200)
+
+
+NewUser = Annotated[Form[NewUserForm], Depends(forms.of(NewUserForm))]
+ChangedUser = Annotated[Form[UserForm], Depends(forms.of(UserForm))]
+ROLES = [(role.value, words) for role, words in ROLE_WORDS.items()]
+
+
+@router.get("/users")
+def index(request: Request, db: ReadDb, _user: Administrator) -> Response:
+    return render(request, "identity/users.html", users=queries.users(db), words=ROLE_WORDS)
+
+
+@router.get("/users/new")
+def new(request: Request, _user: Administrator) -> Response:
+    return render(request, "identity/new_user.html", form=forms.blank(), roles=ROLES)
+
+
+@router.post("/users")
+def create(request: Request, form: NewUser, db: WriteDb, user: Administrator) -> Response:
+    if form.errors:
+        return render(request, "identity/new_user.html", status_code=422, form=form, roles=ROLES)
+    if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
+        return go_to(request, done)
+    now = clock.now()
+    try:
+        actions.create_user(
+            db,
+            form.values.username,
+            display_name=form.values.display_name,
+            password=form.values.password.get_secret_value(),
+            roles=frozenset(form.values.roles),
+            by=user,
+            now=now,
+        )
+    except (Invalid, Conflict) as refusal:
+        field = "username" if isinstance(refusal, UsernameTaken) else "password"
+        refused = forms.with_errors(form, {field: refusal.message})
+        return render(request, "identity/new_user.html", status_code=refusal.status, form=refused, roles=ROLES)
+    idempotency.remember(db, form.values.idempotency_key, user_id=user.id, led_to="/users", now=now)
+    return go_to(request, "/users", say=CREATED)
+
+
+@router.get("/users/{user_id}")
+def edit(request: Request, user_id: UUID, db: ReadDb, _user: Administrator) -> Response:
+    row = queries.user(db, user_id)
+    form = forms.blank(display_name=row.display_name, roles=list(row.roles), is_active=row.is_active)
+    return render(request, "identity/user.html", row=row, form=form, roles=ROLES)
+
+
+@router.post("/users/{user_id}")
+def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user: Administrator) -> Response:
+    row = queries.user(db, user_id)
+    if form.errors:
+        return render(request, "identity/user.html", status_code=422, row=row, form=form, roles=ROLES)
+    now = clock.now()
+    try:
+        # A savepoint: a refusal half-way takes back the first half, and the form is drawn again.
+        with db.begin_nested():
+            if form.values.password is not None:
+                actions.set_password(db, user_id, form.values.password.get_secret_value(), by=user, now=now)
+            actions.change_user(
+                db,
+                user_id,
+                display_name=form.values.display_name,
+                roles=frozenset(form.values.roles),
+                active=form.values.is_active,
+                by=user,
+                now=now,
+            )
+    except (Invalid, Conflict) as refusal:
+        field = "roles" if isinstance(refusal, LastAdministrator) else "password"
+        refused = forms.with_errors(form, {field: refusal.message})
+        return render(request, "identity/user.html", status_code=refusal.status, row=row, form=refused, roles=ROLES)
+    return go_to(request, "/users", say=CHANGED)
