@@ -1,0 +1,34 @@
+"""Alembic's environment: one connection, both engines, batch mode where SQLite needs it."""
+
+import os
+
+from alembic import context
+from sqlalchemy import create_engine, text
+
+from sma.core.settings import Settings
+from sma.tables import metadata
+
+url = context.config.get_main_option("sqlalchemy.url") or Settings().resolved_database_url
+if url.startswith("sqlite:///"):
+    os.makedirs(os.path.dirname(url.removeprefix("sqlite:///")), mode=0o700, exist_ok=True)
+engine = create_engine(url)
+with engine.connect() as connection:
+    if connection.dialect.name == "postgresql":
+        # A migration that waits behind a long transaction would stop every booking behind itself.
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text("SET statement_timeout = '10min'"))
+        # Two servers starting at once must not both create the tables.
+        connection.execute(text("SELECT pg_advisory_lock(7264915)"))
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_unlock(7264915)"))
+        connection.commit()
+engine.dispose()
