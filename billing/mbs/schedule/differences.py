@@ -5,7 +5,7 @@ One cause gives one difference: a changed fee takes its benefits along, a change
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import zip_longest
 from typing import Literal
 
 from billing.mbs.schedule.ours import OurItem
@@ -96,10 +96,9 @@ def _changed(before: PublishedItem, now: PublishedItem) -> Iterator[Difference]:
         yield _difference("benefit", number, "Benefit", *benefits)
     if not new_kind_of_fee and _words(before.derived_fee) != _words(now.derived_fee):
         yield _difference("derived-fee", number, "DerivedFee", now.derived_fee, before.derived_fee)
-    if _words(before.description) != _words(now.description):
-        yield _difference(
-            "descriptor", number, "Description", *_around(_words(now.description), _words(before.description))
-        )
+    texts = _words(now.description), _words(before.description)
+    if texts[0] != texts[1]:
+        yield _difference("descriptor", number, "Description", *_around(*texts))
 
 
 def _against(theirs: PublishedItem, mine: OurItem) -> Iterator[Difference]:
@@ -162,8 +161,9 @@ def _words(text: str) -> str:
 
 
 def _around(theirs: str, ours: str) -> tuple[str, str]:
-    """The two texts from shortly before their first difference on: descriptors run to thousands of letters."""
-    start = max(len(commonprefix((theirs, ours))) - 30, 0)
+    """Two different texts from shortly before they part: descriptors run to thousands of letters."""
+    same = next(at for at, (one, other) in enumerate(zip_longest(theirs, ours)) if one != other)
+    start = max(same - 30, 0)
     return theirs[start : start + 90], ours[start : start + 90]
 
 

@@ -124,6 +124,8 @@ class _Records:
         self.text = ""
 
     def characters(self, text: str) -> None:
+        if len(self.path) != 3:
+            return
         self.text += text
         if len(self.text) > LIMIT_TEXT:
             raise ScheduleProblem(f"a text longer than {LIMIT_TEXT:,} characters: not a schedule file")
