@@ -126,7 +126,8 @@ def _levels(text: str) -> list[int]:
         return [0] * len(text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = 0, "L"
-    algorithm.get_embedding_levels(text, storage)
+    # The algorithm takes joiners out before it looks; as marks they keep their place and follow their letter.
+    algorithm.get_embedding_levels(re.sub(f"[{JOINERS}]", "\u0300", text), storage)
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, False)
