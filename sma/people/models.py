@@ -3,12 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 from sma.people.rules import Answered, DobAccuracy, Gender, MedicareState, SafeContact
+
+# First letters are found by a range, which an index serves only where text is ordered by its bytes. SQLite does that
+# always, PostgreSQL with this collation.
+_BY_BYTES = String(80).with_variant(String(80, collation="C"), "postgresql")
 
 
 class Organization(SQLModel, table=True):
@@ -27,7 +31,8 @@ class Location(SQLModel, table=True):
     """A place. Without a confirmed time zone it can hold no session.
 
     `neutral_name` is what leaves the clinic in messages. `is_consulting_rooms` decides the MBS item family and is
-    never guessed: None means that nobody has said yet.
+    never guessed: None means that nobody has said yet. `kept_here` names what staff changed after an import; a later
+    import leaves those alone.
     """
 
     __table_args__ = (UniqueConstraint("source", "source_id"),)
@@ -46,6 +51,7 @@ class Location(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=40)
     timezone: str | None = Field(default=None, max_length=40)
     is_consulting_rooms: bool | None = None
+    kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     is_active: bool = True
     version: int = 1
 
@@ -63,12 +69,14 @@ class Patient(SQLModel, table=True):
     """A person who comes. Their answers are theirs: each carries when and from whom it was taken.
 
     `groups_ok` holds the audiences the person said they are comfortable in ("open", "mens", "womens",
-    "named:<label>"); with `groups_state` not `answered` the answer is "ask me each time".
+    "named:<label>"); with `groups_state` not `answered` the answer is "ask me each time". `kept_here` names what was
+    said or changed in the clinic; a later import leaves those alone.
     """
 
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
         Index("ix_patient_search", "preferred_search", "family_search"),
+        Index("ix_patient_family_search", "family_search"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -78,18 +86,20 @@ class Patient(SQLModel, table=True):
     preferred_name: str = Field(max_length=80)
     given_names: str | None = Field(default=None, max_length=120)
     family_name: str | None = Field(default=None, max_length=80)
-    preferred_search: str = Field(max_length=80)
-    family_search: str = Field(default="", max_length=80)
+    preferred_search: str = Field(sa_type=_BY_BYTES)
+    family_search: str = Field(default="", sa_type=_BY_BYTES)
     born_on: date | None = Field(default=None, index=True)
     dob_accuracy: str = Field(default=DobAccuracy.EXACT, max_length=12)
     pronouns: str | None = Field(default=None, max_length=40)
     gender: str = Field(default=Gender.NOT_ASKED, max_length=20)
     gender_term: str | None = Field(default=None, max_length=60)
+    gender_source: str | None = Field(default=None, max_length=20)
+    gender_on: date | None = None
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)
     contact_by_email: str = Field(default=SafeContact.NEUTRAL, max_length=10)
     contact_by_phone: str = Field(default=SafeContact.NEUTRAL, max_length=10)
-    contact_note: str | None = Field(default=None, sa_type=Encrypted("patient.contact_note"))  # type: ignore[call-overload]
+    contact_note: str | None = Field(default=None, sa_type=Encrypted("patient.contact_note"))
     groups_ok: list[str] = Field(default_factory=list, sa_type=JSON)
     groups_state: str = Field(default=Answered.NOT_ASKED, max_length=12)
     groups_asked_on: date | None = None
@@ -103,6 +113,7 @@ class Patient(SQLModel, table=True):
     medicare_state: str = Field(default=MedicareState.UNKNOWN, max_length=20)
     deceased_on: date | None = None
     is_deceased: bool = False
+    kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
     version: int = 1
 
@@ -113,7 +124,7 @@ class Coverage(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
     kind: str = Field(max_length=10)
-    number: str = Field(sa_type=Encrypted("coverage.number"))  # type: ignore[call-overload]
+    number: str = Field(sa_type=Encrypted("coverage.number"))
     number_index: str = Field(max_length=64, index=True)
     last_four_index: str = Field(max_length=64, index=True)
     irn: str | None = Field(default=None, max_length=1)
@@ -172,7 +183,10 @@ class Practitioner(SQLModel, table=True):
 
 
 class PractitionerRole(SQLModel, table=True):
-    """A practitioner at one location, with the Medicare provider number that holds there and nowhere else."""
+    """A practitioner at one location, with the Medicare provider number that holds there and nowhere else.
+
+    An imported role may name no practitioner yet; it lands so that somebody can see and complete it.
+    """
 
     __tablename__ = "practitioner_role"
     __table_args__ = (UniqueConstraint("source", "source_id"),)
@@ -181,7 +195,7 @@ class PractitionerRole(SQLModel, table=True):
     source: str | None = Field(default=None, max_length=80)
     source_id: str | None = Field(default=None, max_length=80)
     source_hash: str | None = Field(default=None, max_length=64)
-    practitioner_id: UUID = Field(foreign_key="practitioner.id", index=True)
+    practitioner_id: UUID | None = Field(default=None, foreign_key="practitioner.id", index=True)
     organization_id: UUID | None = Field(default=None, foreign_key="organization.id")
     location_id: UUID | None = Field(default=None, foreign_key="location.id", index=True)
     role_text: str | None = Field(default=None, max_length=120)
