@@ -105,6 +105,8 @@ def _blaming(name: str) -> Iterator[None]:
         yield
     except ValueError as error:
         raise BadRulebook(f"{name}: {error}") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise BadRulebook(f"{name}: not shaped as expected: {error}") from error
 
 
 def _shared(table: Mapping[str, Any]) -> _Shared:
