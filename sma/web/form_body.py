@@ -38,6 +38,15 @@ class BodyError(Exception):
     """The form as a whole can't be read; the message says what to do."""
 
 
+class _Whole(MultiPartParser):
+    """Notices whether the closing boundary came: a cut-off form would otherwise pass for a shorter one."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        self.ended = True
+
+
 async def read_body(request: Request) -> Body:
     """Read url-encoded or multipart fields. Undecodable bytes become U+FFFD, which the field check refuses.
 
@@ -78,7 +87,7 @@ async def _multipart(request: Request, boundary: str) -> Body:
     # Read as latin-1, which maps every byte to one character, and decode strictly afterwards: told "utf-8",
     # the parser falls back to latin-1 by itself and a broken name would be stored as a wrong one.
     content_type = f'multipart/form-data; charset=latin-1; boundary="{boundary}"'.encode("latin-1", "replace")
-    parser = MultiPartParser(
+    parser = _Whole(
         Headers(raw=[(b"content-type", content_type)]),
         request.stream(),
         max_files=MOST_FILES,
@@ -89,6 +98,8 @@ async def _multipart(request: Request, boundary: str) -> Body:
         if not boundary:
             raise BodyError("The form arrived incomplete. Reload the page and send it again.")
         form = await parser.parse()
+        if not parser.ended:
+            raise BodyError("The form arrived incomplete. Reload the page and send it again.")
     except MultiPartException as error:
         raise BodyError(_multipart_problem(error.message)) from None
     texts: list[tuple[str, str]] = []

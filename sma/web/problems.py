@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sma.core.errors import DomainError, Invalid
@@ -150,6 +151,9 @@ class Unexpected:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            # The person closed the page while sending; nobody is left to answer.
+            return
         except Exception as error:
             request = Request(scope, receive)
             report(error, str(getattr(request.state, "request_id", "")))

@@ -176,10 +176,7 @@ class BodyLimit:
 
 
 def too_large(limit: int) -> problems.Problem:
-    """Say how much fits, in megabytes as file managers count them."""
-    size = f"{limit / 1_000_000:.1f}".removesuffix(".0")
-    return problems.Problem(
-        413,
-        "too-large",
-        f"That is more than {size} MB. Send a smaller file, or fewer at a time. Nothing was changed.",
-    )
+    """Say how much fits, in the units that file managers show."""
+    size = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1000} KB"
+    advice = f"That is more than {size}. Send a smaller file, or fewer at a time. Nothing was changed."
+    return problems.Problem(413, "too-large", advice)

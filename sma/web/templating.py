@@ -29,7 +29,7 @@ class NavItem:
     shown_to: Callable[[Any], bool] = lambda user: user is not None
 
 
-def render(request: Request, name: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, name: str, /, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """Answer with a page or fragment that no browser or proxy may keep.
 
     Adds to the context: request_path, user, clinic_name, nav, flash. Reads `request.state.user`,
@@ -53,7 +53,7 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: An
     return response
 
 
-def render_text(name: str, **context: Any) -> str:
+def render_text(name: str, /, **context: Any) -> str:
     """Fill a mail or text-message template; `.txt` is left unescaped, `.html` is escaped as pages are."""
     return environment().get_template(name).render(context)
 
