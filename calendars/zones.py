@@ -83,6 +83,9 @@ TIMEZONES: dict[str, Zone] = {
     "Indian/Cocos": _steady("Cocos (Keeling) Islands", 390, "+0630"),
 }
 
+# strftime would write months in the language of whatever locale the process was given.
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+
 
 class UnknownZone(ValueError):
     """The place's time zone is not one a clinic here can have."""
@@ -213,4 +216,4 @@ def _clock(at: datetime) -> str:
 
 
 def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"

@@ -119,7 +119,7 @@ def _parties(lines: list[bytes], name: bytes) -> list[str]:
 
 
 def _mailbox(name: str, address: str, header: str) -> str:
-    if not (name := _safe(name, header).strip()):
+    if not (name := _safe(name, header)):
         return address
     shown = '"' + _QUOTED.sub(r"\\\1", name) + '"' if _is_plain(name) else _encoded(name, header)
     # The address starts a line of its own when it would not fit.
@@ -149,7 +149,7 @@ def _encodable(text: str) -> str:
 def _safe(value: str, header: str) -> str:
     if _CONTROL.search(value):
         raise NotAMessage(f"{header} holds a line break or a control character")
-    return value
+    return value.strip()
 
 
 def _ids(value: str, shape: re.Pattern[str], header: str) -> str:

@@ -4,6 +4,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,6 +56,26 @@ def test_two_readers_meet_at_the_instant_of_the_zone_database_wherever_they_run(
         for name, event in appointments.items()
     }
     assert json.loads(output) == {name: {"icalendar": at, "ical": at} for name, at in meant.items()}
+
+
+def test_the_bytes_depend_on_nothing_but_the_event(make_event: Callable[..., Event], tmp_path: Path) -> None:
+    events = [*_appointments(make_event).values()]
+    (tmp_path / "events").write_bytes(pickle.dumps(events))
+    program = (
+        "import locale, pickle, sys; from calendars import cancellation, invitation;"
+        "locale.setlocale(locale.LC_ALL, '');"
+        "events = pickle.load(open(sys.argv[1], 'rb'));"
+        "sys.stdout.buffer.write(b''.join(invitation(e) + cancellation(e) for e in events))"
+    )
+
+    def written(**environment: str) -> bytes:
+        paths = {"PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [sys.executable, "-c", program, tmp_path / "events"]
+        return subprocess.check_output(command, env=os.environ | paths | environment)
+
+    first = written(PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
+    assert first == written(PYTHONHASHSEED="2", TZ="America/New_York", LC_ALL="C.UTF-8")
+    assert first == b"".join(invitation(event) + cancellation(event) for event in events)
 
 
 @pytest.mark.parametrize("process_zone", ["UTC", "America/New_York"])
