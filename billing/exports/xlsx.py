@@ -5,8 +5,11 @@ formulas, each with its control total beside it. The deflate of the zip comes fr
 same batch gives the same bytes on the same build.
 """
 
+from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC
 from itertools import chain, islice
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
 from xlsxwriter import Workbook
@@ -35,36 +38,44 @@ def write_xlsx(batch: Batch, stream: BinaryIO) -> ControlTotals:
     first = list(islice(lines, BY_HAND + 1))
     small = len(first) <= BY_HAND
     sealed = SealingStream(stream)
-    book = Workbook(
-        cast("BinaryIO", sealed),
-        {
-            "in_memory": small,
-            "constant_memory": not small,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": f"{RECORD}, batch {batch.reference}", "created": batch.exported_at.astimezone(UTC)})
+    # The folder goes whatever happens: a refused batch must not leave rows of it behind.
+    with nullcontext() if small else TemporaryDirectory(prefix="sma-export-") as folder:
+        book = Workbook(
+            cast("BinaryIO", sealed),
+            {
+                "in_memory": small,
+                "constant_memory": not small,
+                "tmpdir": folder,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        instant = batch.exported_at.astimezone(UTC)
+        book.set_properties({"title": f"{RECORD}, batch {batch.reference}", "created": instant})
+        _fill(book, batch, chain(first, lines), tally, first if small else None)
+        book.close()
+    return tally.totals(sealed.sha256)
+
+
+def _fill(book: Workbook, batch: Batch, lines: Iterable[Line], tally: Tally, by_hand: list[Line] | None) -> None:
     styles = Styles(book)
     summary_sheet = Sheet.open(book, styles, batch, "Summary", ())
     lines_sheet = Sheet.open(book, styles, batch, "Lines", tuple((column.name, column.kind) for column in COLUMNS))
     exceptions = Sheet.open(book, styles, batch, "Exceptions", EXCEPTIONS)
     keying = Sheet.open(book, styles, batch, "HPOS keying list", KEYING)
-
     summary = Summary()
-    for line in chain(first, lines):
+    for line in lines:
         if lines_sheet.next_row >= EXCEL_ROWS:
             raise TooManyLines(f"a worksheet holds {EXCEL_ROWS - 1:,} lines; export this batch as CSV")
         lines_sheet.append(_cells(batch, line))
         summary.add(line)
         write_exception(exceptions, batch, line)
     write_left_out(exceptions, batch)
-    write_keying(keying, first if small else None)
+    write_keying(keying, by_hand)
+    # Last, because its totals are known only now.
     summary.write(summary_sheet, batch, tally)
     write_dictionary(book, styles, batch)
-    book.close()
-    return tally.totals(sealed.sha256)
 
 
 def _cells(batch: Batch, line: Line) -> list[Any]:

@@ -1,7 +1,9 @@
 """The workbook: read back with another library, as the practice manager's spreadsheet would."""
 
+from contextlib import suppress
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -127,3 +129,20 @@ def test_a_batch_longer_than_a_worksheet_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(xlsx, "EXCEL_ROWS", 7)
     with pytest.raises(xlsx.TooManyLines):
         write_xlsx(make_batch(), BytesIO())
+
+
+def test_a_usual_batch_never_touches_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
+    assert opened(make_batch())[1].row_count == 7
+
+
+@pytest.mark.parametrize("limit", [7, 100])
+def test_a_long_batch_leaves_nothing_on_the_disk_even_when_refused(
+    limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(xlsx, "BY_HAND", 3)
+    monkeypatch.setattr(xlsx, "EXCEL_ROWS", limit)
+    with suppress(xlsx.TooManyLines):
+        write_xlsx(make_batch(), BytesIO())
+    assert list(tmp_path.iterdir()) == []
