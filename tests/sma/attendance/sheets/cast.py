@@ -64,7 +64,7 @@ def staff_rows(count: int) -> list[StaffRow]:
             pronouns=("she/her", "", "he/him", "they/them")[number % 4],
             status_word=("booked", "arrived", "may be late")[number % 3],
             agreement_word=("signed", "to sign")[number % 2],
-            interpreter=("", "Vietnamese, booked", "Arabic, by phone")[number % 3],
+            interpreter=("", "Vietnamese, booked", "Kashmiri (کٲشُر), by phone")[number % 3],
             support=("", "wheelchair", "sister comes along, large print")[number % 3],
             note="transport at 9:30" if number % 4 == 0 else "",
         )

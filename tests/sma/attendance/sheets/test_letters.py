@@ -37,6 +37,13 @@ def test_an_arabic_name_is_joined_and_runs_from_right_to_left() -> None:
     assert (face, glyphs) == (ARABIC, "\ufef2\ufee0\ufecb")
 
 
+def test_joined_forms_without_a_character_of_their_own_carry_the_word_for_copying() -> None:
+    [kashmiri] = Typesetter().line("کٲشُر").runs
+    [urdu] = Typesetter().line("پاکستان").runs
+
+    assert (kashmiri.spoken, urdu.spoken) == ("کٲشُر", None)
+
+
 def test_the_words_of_an_arabic_name_stay_in_order_inside_an_english_line() -> None:
     line = "".join(glyphs for _, glyphs in drawn("Ali محمد 12 علي, at 9"))
 
@@ -68,10 +75,9 @@ def test_no_line_is_wider_than_its_cell_and_no_letter_is_lost(text: str, width: 
 
     assert all(line.width <= width + 1e-9 for line in lines)
     glyphs = "".join(str(run.glyphs) for line in lines for run in line.runs)
-    digits_and_latin = r"[A-Za-zŋäḎễØ0-9]"
-    assert sorted(re.findall(digits_and_latin, glyphs)) == sorted(re.findall(digits_and_latin, text))
-    assert sum(unicodedata.normalize("NFKC", glyphs).count(letter) for letter in "陈小明") == sum(
-        text.count(letter) for letter in "陈小明"
+    told = re.compile(r"[A-Za-zŋØ0-9陈小明]")
+    assert sorted(told.findall(unicodedata.normalize("NFKD", glyphs))) == sorted(
+        told.findall(unicodedata.normalize("NFKD", text))
     )
 
 
