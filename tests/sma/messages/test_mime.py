@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from calendars import Event, NotAnAddress, cancellation, invitation
@@ -212,6 +212,8 @@ def _decoded(header: str) -> str:
 
 @settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=()), max_size=300))
+@example(text="half \ud83d of a pair")
+@example(text="two\r\nlines\rthree ends ")
 def test_any_letter_reaches_the_reader_in_lines_a_relay_takes(text: str) -> None:
     data = build_message(**NOTICE | {"text": text})
 
