@@ -1,0 +1,58 @@
+"""What a planner can choose from: programs, places, rooms, people."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from sma.core.db import ReadSession
+from sma.people import Location, Practitioner, Room, practitioner_name
+from sma.scheduling.models import Program
+
+Choice = tuple[UUID, str]
+
+
+@dataclass(frozen=True)
+class PlaceChoice:
+    """A place, and whether its time zone is confirmed: without one it can hold no session."""
+
+    id: UUID
+    name: str
+    timezone: str | None
+
+
+def program_choices(db: ReadSession) -> list[Choice]:
+    """Return the programs in use."""
+    query = select(Program.id, Program.name).where(col(Program.is_active)).order_by(col(Program.name))
+    return [(row[0], row[1]) for row in db.exec(query)]
+
+
+def place_choices(db: ReadSession) -> list[PlaceChoice]:
+    """Return the places in use, those that can hold a session first."""
+    rows = db.exec(
+        select(Location.id, Location.name, Location.timezone)
+        .where(col(Location.is_active))
+        .order_by(col(Location.timezone).is_(None), col(Location.name))
+    )
+    return [PlaceChoice(*row) for row in rows]
+
+
+def room_choices(db: ReadSession) -> list[Choice]:
+    """Return every room with its place and seats."""
+    rows = db.exec(
+        select(Room.id, Room.name, Room.seats, Location.name)
+        .join(Location, col(Location.id) == col(Room.location_id))
+        .where(col(Location.is_active))
+        .order_by(col(Location.name), col(Room.name))
+    )
+    return [(room_id, f"{place}: {name}, {seats} seats") for room_id, name, seats, place in rows]
+
+
+def worker_choices(db: ReadSession) -> list[Choice]:
+    """Return everybody who works here, by family name."""
+    people = db.exec(
+        select(Practitioner)
+        .where(col(Practitioner.is_active))
+        .order_by(col(Practitioner.family_name), col(Practitioner.given_names))
+    )
+    return [(person.id, f"{practitioner_name(person)}, {person.profession.replace('-', ' ')}") for person in people]

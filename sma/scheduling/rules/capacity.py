@@ -1,0 +1,90 @@
+"""How many people a session can hold, and how many minutes of the clinician each of them gets."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
+
+from billing import load_rulebook
+from billing.items import NoVersion
+from billing.rules import Minutes
+
+# The family whose items ask for a person's own time with the clinician, in tiers.
+TIMED_FAMILY = "gp-attendance"
+
+_FAMILY_WORDS = {
+    TIMED_FAMILY: "GP attendance, each person seen in turn",
+    "group-allied-health": "Allied health group for type 2 diabetes",
+    "health-check": "Aboriginal and Torres Strait Islander health check",
+    "nurse-follow-up": "Nurse or health practitioner follow-up",
+}
+
+
+@dataclass(frozen=True)
+class MinutesEach:
+    """The clinician's minutes shared out: `each` is text with one decimal, rounded down; None without people."""
+
+    minutes: int
+    people: int
+    each: str | None
+    fit_at_six: int
+    sentence: str
+
+    @property
+    def is_tight(self) -> bool:
+        """More people than can each have the shortest timed consult. A warning, never a stop."""
+        return self.people > self.fit_at_six
+
+
+def ceiling(most: int, room_seats: int | None, staff: int, support_places: int) -> int:
+    """Return how many patients a session can hold: its maximum, or the seats left beside staff and support people.
+
+    A session without a room (video, or a place with no rooms entered) is held only to its maximum.
+    """
+    if room_seats is None:
+        return max(most, 0)
+    return max(min(most, room_seats - staff - support_places), 0)
+
+
+def minutes_each(clinician_minutes: int, people: int, *, on: date | None = None) -> MinutesEach:
+    """Share out the clinician's minutes among people, all of whom have a consult of their own, with no gaps.
+
+    The floor is the shortest minimum time among the timed items in force `on` the day (None: the newest).
+    Rounded down: 5.99 minutes each is not six.
+    """
+    floor = least_minutes(on)
+    fit = clinician_minutes // floor
+    if people < 1:
+        return MinutesEach(
+            clinician_minutes, people, None, fit, f"0 booked, {clinician_minutes} minutes: {fit} fit at {floor}"
+        )
+    share = (Decimal(clinician_minutes) / people).quantize(Decimal("0.1"), ROUND_DOWN)
+    sentence = f"{people} booked, {clinician_minutes} minutes: {share} each; {fit} fit at {floor}"
+    return MinutesEach(clinician_minutes, people, str(share), fit, sentence)
+
+
+@lru_cache(maxsize=64)
+def least_minutes(on: date | None = None) -> int:
+    """Return the shortest minimum time, in minutes, that any timed item asks for.
+
+    Source: the minutes rules of the shipped rulebook, each with its own source.
+    """
+    edges = []
+    for item in load_rulebook().items:
+        if item.family != TIMED_FAMILY:
+            continue
+        try:
+            version = item.versions[-1] if on is None else item.on(on)
+        except NoVersion:
+            continue
+        edges += [rule.at_least or rule.over or 0 for rule in version.rules if isinstance(rule, Minutes)]
+    found = [edge for edge in edges if edge > 0]
+    # A day before our first version: the newest is the best that can be said about it.
+    return min(found) if found else least_minutes(None)
+
+
+@lru_cache(maxsize=1)
+def billing_families() -> dict[str, str]:
+    """Return the item families that a program can name, with words for the planner."""
+    families = sorted({item.family for item in load_rulebook().items})
+    return {family: _FAMILY_WORDS.get(family, family.replace("-", " ").capitalize()) for family in families}
