@@ -36,6 +36,7 @@ class Appointment(SQLModel, table=True):
     booked_at: datetime = Field(sa_type=UtcDateTime)
     booked_by_id: UUID = Field(foreign_key="staff_user.id")
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lead_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # "ask the cultural lead" was pressed
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     moved_from_id: UUID | None = Field(default=None, foreign_key="appointment.id")
     passed_warnings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # code -> reason given
@@ -43,8 +44,11 @@ class Appointment(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """The calendar identity of one appointment: a random UID for life, and the newest sequence.
+    """The calendar identity of one person's place: a random UID for life, and the newest sequence.
 
+    When a person is moved, their invitation goes along to the new appointment: the change reaches them as one updated
+    entry in their calendar, not as a cancellation and a stranger. `sequence` counts calendar messages only (waiting
+    notices carry none); `has_event` says whether there was one yet; `revisions` numbers everything that was said.
     Source: RFC 5545 3.8.4.7 (UID), 3.8.7.4 (SEQUENCE).
     """
 
@@ -52,22 +56,28 @@ class Invitation(SQLModel, table=True):
     appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
     uid: str = Field(unique=True, max_length=64)
     sequence: int = 0
+    has_event: bool = False
+    revisions: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
+    revised_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class InvitationRevision(SQLModel, table=True):
     """One change that the person is told about, frozen: whatever is re-sent later is byte-identical.
 
-    `what` is request, cancel or waiting; `details` holds starts, ends (wall clock, ISO), timezone, place and label as
-    they were when the change was made. No names: the recipient is read when the message is made.
+    `what` is request, cancel or waiting. `details` holds starts and ends (wall clock, ISO), timezone, place, address
+    and phone as they were when the change was made, `session_version`, and on a cancel `was_waiting`: the person was
+    only on the list, so there is no calendar entry to take back. No names: the recipient is read when the message is
+    made. `revised_at` is in whole seconds and rises from one revision of an invitation to the next.
     """
 
     __tablename__ = "invitation_revision"
-    __table_args__ = (Index("uq_invitation_revision", "invitation_id", "sequence", "what", unique=True),)
+    __table_args__ = (Index("uq_invitation_revision", "invitation_id", "number", unique=True),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     invitation_id: UUID = Field(foreign_key="invitation.id", index=True)
     appointment_id: UUID = Field(foreign_key="appointment.id", index=True)
+    number: int
     sequence: int
     what: str = Field(max_length=10)
     revised_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,12 @@
+"""What staff do with a person's place, and with everybody's when a session is cancelled or changed."""
+
+from sma.appointments.actions.booking import book as book
+from sma.appointments.actions.booking import give_place as give_place
+from sma.appointments.actions.changes import cancel as cancel
+from sma.appointments.actions.changes import move as move
+from sma.appointments.actions.changes import restore as restore
+from sma.appointments.actions.holding import hold as hold
+from sma.appointments.actions.sessions import cancel_session as cancel_session
+from sma.appointments.actions.sessions import revise_invitations as revise_invitations
+
+__all__ = ["book", "cancel", "cancel_session", "give_place", "hold", "move", "restore", "revise_invitations"]

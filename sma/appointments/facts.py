@@ -1,0 +1,187 @@
+"""What a decision about a place needs to know, read in one statement for any number of sessions and people.
+
+Below both verbs and pages, so that each door counts places the same way. No decision is made here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, true
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from sma.appointments.models import Appointment
+from sma.appointments.rules import LIVE, TAKES_A_PLACE, AppointmentStatus, Person, Places, Setting
+from sma.core.db import ReadSession
+from sma.people import CURRENT_AGREEMENT_VERSION, Agreement, Patient, Room
+from sma.scheduling import GroupSession, SessionRole, ceiling
+from sma.scheduling.rules import SessionStatus
+
+_NOBODY = UUID(int=0)
+_theirs = aliased(Appointment, name="their_appointment")
+_elsewhere = aliased(GroupSession, name="elsewhere")
+_counted = aliased(Appointment, name="counted")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One person before one session. `is_here`: already has a live place or a spot on its list."""
+
+    person: Person
+    places: Places
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody on the waiting list, with what decides whether they could take a place now."""
+
+    appointment_id: UUID
+    patient_id: UUID
+    since: datetime
+    passed: Mapping[str, str]
+    person: Person
+
+
+def _count(statuses: Sequence[str]) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(col(_counted.group_session_id) == col(GroupSession.id), col(_counted.status).in_(statuses))
+        .correlate(GroupSession)
+        .scalar_subquery()
+    )
+
+
+def is_busy(besides: UUID | None = None) -> ColumnElement[bool]:
+    """A condition: the outer Patient has a place in another session that overlaps the outer GroupSession."""
+    return (
+        exists()
+        .where(
+            col(_theirs.patient_id) == col(Patient.id),
+            col(_theirs.status).in_(TAKES_A_PLACE),
+            col(_theirs.id) != (besides or _NOBODY),
+            col(_elsewhere.id) == col(_theirs.group_session_id),
+            col(_elsewhere.id) != col(GroupSession.id),
+            col(_elsewhere.status) != SessionStatus.CANCELLED,
+            col(_elsewhere.starts_at) < col(GroupSession.ends_at),
+            col(_elsewhere.ends_at) > col(GroupSession.starts_at),
+        )
+        .correlate(Patient, GroupSession)
+    )
+
+
+def has_agreed() -> ColumnElement[bool]:
+    """A condition: the outer Patient's agreement to group care stands on the day of the outer GroupSession."""
+    return (
+        exists()
+        .where(
+            col(Agreement.patient_id) == col(Patient.id),
+            col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
+            col(Agreement.withdrawn_at).is_(None),
+            col(Agreement.given_on) <= col(GroupSession.held_on),
+        )
+        .correlate(Patient, GroupSession)
+    )
+
+
+# A session's own columns behind `places_of`, to be added to any select that has GroupSession in it.
+PLACE_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    _count(TAKES_A_PLACE).label("taken"),
+    _count([AppointmentStatus.WAITLIST]).label("waiting"),
+    col(GroupSession.most).label("most"),
+    col(GroupSession.support_places).label("support_places"),
+    select(col(Room.seats)).where(col(Room.id) == col(GroupSession.room_id)).scalar_subquery().label("seats"),
+    select(func.count(func.distinct(col(SessionRole.practitioner_id))))
+    .where(col(SessionRole.group_session_id) == col(GroupSession.id))
+    .scalar_subquery()
+    .label("staff"),
+)
+
+
+def person_columns(besides: UUID | None = None) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns behind `person_of`, for a select that has Patient and GroupSession in it."""
+    return (
+        col(Patient.groups_ok).label("groups_ok"),
+        col(Patient.groups_state).label("groups_state"),
+        col(Patient.is_deceased).label("is_deceased"),
+        has_agreed().label("has_agreement"),
+        is_busy(besides).label("is_busy"),
+    )
+
+
+def places_of(row: Row[Any]) -> Places:
+    """Read PLACE_COLUMNS: the ceiling is the room's seats less staff and support people, or the maximum."""
+    most = ceiling(row.most, row.seats, row.staff, row.support_places)
+    return Places(taken=row.taken, waiting=row.waiting, ceiling=most)
+
+
+def person_of(row: Row[Any]) -> Person:
+    """Read `person_columns`. Nothing else about the person reaches the decision."""
+    return Person(
+        groups_ok=frozenset(row.groups_ok or ()),
+        groups_state=row.groups_state,
+        has_agreement=row.has_agreement,
+        is_deceased=row.is_deceased,
+        is_busy=row.is_busy,
+    )
+
+
+def setting_of(session: GroupSession) -> Setting:
+    return Setting(audience=session.audience, audience_name=session.audience_name)
+
+
+def read_scene(db: ReadSession, session_id: UUID, patient_id: UUID, *, besides: UUID | None = None) -> Scene | None:
+    """Read one person before one session, leaving aside the appointment `besides` (when it is to be given up)."""
+    row = db.connection().execute(_scene(session_id, patient_id, besides)).first()
+    if row is None:
+        return None
+    return Scene(person=person_of(row), places=places_of(row), is_here=row.is_here)
+
+
+def _scene(session_id: UUID, patient_id: UUID, besides: UUID | None) -> Select[Any]:
+    here = exists().where(
+        col(_theirs.patient_id) == col(Patient.id),
+        col(_theirs.group_session_id) == col(GroupSession.id),
+        col(_theirs.status).in_(LIVE),
+    )
+    return (
+        select(*PLACE_COLUMNS, *person_columns(besides), here.correlate(Patient, GroupSession).label("is_here"))
+        .select_from(GroupSession)
+        .join(Patient, true())
+        .where(col(GroupSession.id) == session_id, col(Patient.id) == patient_id)
+    )
+
+
+def queue(db: ReadSession, session_id: UUID) -> list[Waiting]:
+    """Return who waits for a session, longest first. One statement."""
+    return queues(db, [session_id]).get(session_id, [])
+
+
+def queues(db: ReadSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Waiting]]:
+    """Return who waits for each of these sessions, longest first. One statement."""
+    rows = db.connection().execute(
+        select(
+            col(Appointment.id),
+            col(Appointment.group_session_id),
+            col(Appointment.patient_id),
+            col(Appointment.waiting_since),
+            col(Appointment.passed_warnings),
+            *person_columns(),
+        )
+        .select_from(Appointment)
+        .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
+        .join(Patient, col(Patient.id) == col(Appointment.patient_id))
+        .where(
+            col(Appointment.group_session_id).in_(session_ids),
+            col(Appointment.status) == AppointmentStatus.WAITLIST,
+        )
+        .order_by(col(Appointment.waiting_since), col(Appointment.id))
+    )
+    found: dict[UUID, list[Waiting]] = {}
+    for row in rows:
+        entry = Waiting(row.id, row.patient_id, row.waiting_since, row.passed_warnings, person_of(row))
+        found.setdefault(row.group_session_id, []).append(entry)
+    return found

@@ -1,0 +1,29 @@
+"""Reads for pages and for the slices above: places, rosters, where a person could go, what happened."""
+
+from sma.appointments.queries.history import Line as Line
+from sma.appointments.queries.history import history as history
+from sma.appointments.queries.options import Option as Option
+from sma.appointments.queries.options import options as options
+from sma.appointments.queries.places import Counts as Counts
+from sma.appointments.queries.places import counts_by_session as counts_by_session
+from sma.appointments.queries.places import places as places
+from sma.appointments.queries.roster import RosterRow as RosterRow
+from sma.appointments.queries.roster import WaitingRow as WaitingRow
+from sma.appointments.queries.roster import place_of as place_of
+from sma.appointments.queries.roster import roster as roster
+from sma.appointments.queries.roster import waiting_list as waiting_list
+
+__all__ = [
+    "Counts",
+    "Line",
+    "Option",
+    "RosterRow",
+    "WaitingRow",
+    "counts_by_session",
+    "history",
+    "options",
+    "place_of",
+    "places",
+    "roster",
+    "waiting_list",
+]
