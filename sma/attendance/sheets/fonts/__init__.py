@@ -1,7 +1,7 @@
 """The four bundled typefaces, parsed once per process and only when a letter needs them.
 
 Noto Sans (Latin with Yolŋu and Vietnamese, regular and bold), Noto Sans Arabic, and Droid Sans Fallback for Chinese
-and Korean. Their licences stand beside them.
+and Japanese. Korean and Indic letters are in none of them and print as �. Their licences stand beside them.
 """
 
 import threading
