@@ -121,6 +121,7 @@ def test_a_benefit_capped_alike_on_several_items_is_no_oddity_but_a_single_one_i
         return normal(number, "1000.00", BenefitType="B", Benefit100=None, Benefit85=benefit)
 
     assert anomalies(schedule(dear("90001", "900.00"), dear("90002", "900.00"))) == []
+    assert [one.item_number for one in anomalies(schedule(dear("90001", "900.00")))] == ["90001"]
     odd = anomalies(schedule(dear("90001", "900.00"), dear("90002", "900.00"), dear("90003", "910.00")))
     assert [(one.item_number, one.field) for one in odd] == [("90003", "Benefit85")]
 
