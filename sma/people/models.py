@@ -200,4 +200,5 @@ class PractitionerRole(SQLModel, table=True):
     location_id: UUID | None = Field(default=None, foreign_key="location.id", index=True)
     role_text: str | None = Field(default=None, max_length=120)
     provider_number: str | None = Field(default=None, max_length=8, index=True)
+    kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     is_active: bool = True

@@ -59,7 +59,7 @@ def update_patient(
         raise StaleVersion
     changed = _take(patient, answers, now)
     if changed:
-        keep_here(patient, changed)
+        keep_here(patient, changed | _spoken(answers))
         patient.version += 1
         audit.record(db, by=by, did="edit", on=patient, now=now, fields=" ".join(sorted(changed)))
     return patient
@@ -96,6 +96,14 @@ def keep_here(patient: Patient, fields: Collection[str]) -> None:
 def rename_for_search(patient: Patient) -> None:
     patient.preferred_search = fold(patient.preferred_name)
     patient.family_search = fold(patient.family_name)
+
+
+def _spoken(answers: PatientAnswers) -> set[str]:
+    """Name the columns of questions that were asked now: an answer, its source and its date belong together."""
+    gender = {"gender", "gender_term", "gender_source", "gender_on"} if answers.gender is not None else set()
+    status = "indigenous_status"
+    origin = {status, f"{status}_state", f"{status}_source", f"{status}_on"} if answers.origin else set()
+    return gender | origin
 
 
 def _take(patient: Patient, answers: PatientAnswers, now: datetime) -> set[str]:

@@ -62,6 +62,7 @@ def set_provider_number(
         role = PractitionerRole(practitioner_id=practitioner.id, location_id=location_id)
         db.add(role)
     role.provider_number, role.is_active = clean, True
+    role.kept_here = ["is_active", "provider_number"]
     audit.record(db, by=by, did="set-provider-number", on=role, now=now, held=clean is not None)
     return role
 
@@ -76,10 +77,8 @@ def link_user(
     practitioner = lock_practitioners(db, [practitioner_id])[0]
     if user_id is not None and db.get(User, user_id) is None:
         raise Invalid(fields={"user_id": "Choose a sign-in from the list."})
-    taken = db.exec(
-        select(Practitioner.id).where(col(Practitioner.user_id) == user_id, col(Practitioner.id) != practitioner.id)
-    ).first()
-    if user_id is not None and taken is not None:
+    others = select(Practitioner.id).where(col(Practitioner.id) != practitioner.id)
+    if user_id is not None and db.exec(others.where(col(Practitioner.user_id) == user_id)).first() is not None:
         raise Conflict("That sign-in already belongs to another practitioner.", code="sign-in-taken")
     practitioner.user_id = user_id
     practitioner.version += 1
