@@ -1,0 +1,24 @@
+"""What people are told: one message per person and change, its states, and the ways out (SMTP, Maildir).
+
+`deliver` is the handler of "invitation.revised"; the log is the Communication table.
+"""
+
+from sma.messages.actions import deliver as deliver
+from sma.messages.actions import mark_called as mark_called
+from sma.messages.actions import retry as retry
+from sma.messages.models import Communication as Communication
+from sma.messages.rules import CommunicationState as CommunicationState
+from sma.messages.transports import Transport as Transport
+from sma.messages.transports import TransportError as TransportError
+from sma.messages.transports import transport_for as transport_for
+
+__all__ = [
+    "Communication",
+    "CommunicationState",
+    "Transport",
+    "TransportError",
+    "deliver",
+    "mark_called",
+    "retry",
+    "transport_for",
+]

@@ -1,0 +1,180 @@
+"""Delivers what people must hear of, once per person and change, and keeps the log of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from sma.appointments import Appointment, Invitation, InvitationRevision
+from sma.core import audit, metrics, outbox
+from sma.core.audit import Actor
+from sma.core.db import Database, ReadSession, WriteSession
+from sma.core.errors import NotFound
+from sma.core.outbox import Work
+from sma.core.settings import Settings
+from sma.messages.compose import CannotBeWritten, Clinic, Facts, message_id, parcel
+from sma.messages.models import Communication
+from sma.messages.rules import CommunicationState, NothingToRetry, kind_of, state_before_sending
+from sma.messages.transports import Transport, TransportError
+from sma.people import Patient, first_name
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A message that may leave now."""
+
+    communication_id: UUID
+    facts: Facts
+
+
+def clinic_of(settings: Settings) -> Clinic:
+    """The sender, from the settings."""
+    return Clinic(alias=settings.clinic_alias, address=settings.mail_from, phone=settings.clinic_phone)
+
+
+def deliver(database: Database, work: Work, *, now: datetime, transport: Transport, settings: Settings) -> None:
+    """Tell one person of one change; handler of "invitation.revised" (subject: the revision).
+
+    Exactly one Communication row per revision: sent, withheld (a newer change exists, or the person has died), or a
+    call task (no safe address). Whether it may leave is decided now, from what is true now. The mail itself leaves
+    outside any transaction; a crash before the last write sends it again, identical, with the same Message-ID.
+    """
+    clinic = clinic_of(settings)
+    with database.write() as db:
+        ready = _log(db, work.subject_id, clinic, now=now)
+        if ready is None:
+            outbox.finish(db, work, now=now)
+            return
+    try:
+        transport(parcel(ready.facts, clinic))
+    except CannotBeWritten:
+        _leave_to_a_call(database, work, ready, now=now)
+        return
+    except TransportError as error:
+        _keep_failure(database, work, ready, error, now=now)
+        return
+    with database.write() as db:
+        if outbox.finish(db, work, now=now):
+            row = _row(db, ready.communication_id)
+            row.state, row.sent_at, row.attempts, row.last_error = CommunicationState.SENT, now, work.attempts, None
+    metrics.messages.labels("sent").inc()
+
+
+def retry(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
+    """Send a failed message again. Raises NotFound, NothingToRetry. Publishes: invitation.revised."""
+    row = _row(db, communication_id)
+    if row.state not in (CommunicationState.FAILED, CommunicationState.RETRYING):
+        raise NothingToRetry
+    row.state, row.last_error = CommunicationState.QUEUED, None
+    outbox.publish(db, "invitation.revised", row.revision_id, now=now, key=f"retry-{now.isoformat()}")
+    audit.record(db, by=by, did="retry-message", on=row, now=now)
+    return row
+
+
+def mark_called(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
+    """Note that somebody rang instead. Raises NotFound, NothingToRetry."""
+    row = _row(db, communication_id)
+    if row.state not in (CommunicationState.CALL_TASK, CommunicationState.FAILED) or row.called_at is not None:
+        raise NothingToRetry
+    row.called_at, row.called_by_id = now, by.id
+    audit.record(db, by=by, did="called-instead", on=row, now=now)
+    return row
+
+
+def facts_of(db: ReadSession, revision: InvitationRevision, clinic: Clinic) -> Facts:
+    """Gather what one message says; staff who look at it later see the same words."""
+    owner = db.get(Invitation, revision.invitation_id)
+    appointment = db.get(Appointment, revision.appointment_id)
+    patient = db.get(Patient, appointment.patient_id) if appointment else None
+    if owner is None or appointment is None or patient is None:
+        raise NotFound
+    first = _first_revision(db, owner.id)
+    return Facts(
+        revision_id=revision.id,
+        kind=kind_of(revision.what, revision.sequence),
+        uid=owner.uid,
+        sequence=revision.sequence,
+        created_at=owner.created_at,
+        revised_at=revision.revised_at,
+        details=revision.details,
+        recipient_name=first_name(patient),
+        recipient=patient.email or "",
+        first_message_id=message_id(first, clinic),
+    )
+
+
+def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) -> _Ready | None:
+    """Write the log row, or find it; None when nothing is to leave."""
+    revision = db.get(InvitationRevision, revision_id)
+    if revision is None:
+        raise NotFound
+    appointment = db.get(Appointment, revision.appointment_id)
+    patient = db.get(Patient, appointment.patient_id) if appointment else None
+    if appointment is None or patient is None:
+        raise NotFound
+    row = db.exec(select(Communication).where(col(Communication.revision_id) == revision_id)).first()
+    if row is None:
+        row = Communication(
+            revision_id=revision_id,
+            appointment_id=appointment.id,
+            patient_id=patient.id,
+            kind=kind_of(revision.what, revision.sequence),
+            message_id=message_id(revision_id, clinic),
+            created_at=now,
+        )
+        db.add(row)
+    elif row.state in (CommunicationState.SENT, CommunicationState.WITHHELD, CommunicationState.CALL_TASK):
+        return None
+    state = state_before_sending(
+        is_deceased=patient.is_deceased,
+        contact=patient.contact_by_email,
+        has_address=bool(patient.email),
+        has_newer=_has_newer(db, revision),
+    )
+    row.state, row.recipient = state, patient.email if state is CommunicationState.QUEUED else None
+    return _Ready(row.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
+
+
+def _leave_to_a_call(database: Database, work: Work, ready: _Ready, *, now: datetime) -> None:
+    with database.write() as db:
+        if outbox.finish(db, work, now=now):
+            row = _row(db, ready.communication_id)
+            row.state, row.recipient, row.last_error = CommunicationState.CALL_TASK, None, "address-unusable"
+
+
+def _keep_failure(database: Database, work: Work, ready: _Ready, error: TransportError, *, now: datetime) -> None:
+    with database.write() as db:
+        settle = outbox.bury if error.permanent else outbox.postpone
+        if not settle(db, work, now=now, error=error.code):
+            return
+        gone = error.permanent or work.attempts >= outbox.MOST_ATTEMPTS
+        row = _row(db, ready.communication_id)
+        row.state = CommunicationState.FAILED if gone else CommunicationState.RETRYING
+        row.attempts, row.last_error = work.attempts, error.code
+    metrics.messages.labels("failed" if gone else "retrying").inc()
+
+
+def _row(db: ReadSession, communication_id: UUID) -> Communication:
+    row = db.get(Communication, communication_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _has_newer(db: ReadSession, revision: InvitationRevision) -> bool:
+    newer = select(InvitationRevision.id).where(
+        col(InvitationRevision.invitation_id) == revision.invitation_id,
+        col(InvitationRevision.id) != revision.id,
+        col(InvitationRevision.revised_at) > revision.revised_at,
+    )
+    return db.exec(newer.limit(1)).first() is not None
+
+
+def _first_revision(db: ReadSession, invitation_id: UUID) -> UUID:
+    return db.exec(
+        select(InvitationRevision.id)
+        .where(col(InvitationRevision.invitation_id) == invitation_id)
+        .order_by(col(InvitationRevision.revised_at), col(InvitationRevision.sequence))
+        .limit(1)
+    ).one()

@@ -1,0 +1,87 @@
+"""Reads of the message log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from sma.appointments import Appointment, InvitationRevision
+from sma.core.db import ReadSession
+from sma.core.errors import NotFound
+from sma.messages.actions import facts_of
+from sma.messages.compose import Clinic, Letter, write
+from sma.messages.models import Communication
+from sma.messages.rules import CommunicationState
+from sma.people import Patient
+from sma.scheduling import GroupSession
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One line of the log."""
+
+    id: UUID
+    kind: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    last_error: str | None
+    called_at: datetime | None
+    preferred_name: str
+    family_name: str | None
+    is_deceased: bool
+    session_id: UUID
+    timezone: str
+
+
+_COLUMNS = (
+    col(Communication.id),
+    col(Communication.kind),
+    col(Communication.state),
+    col(Communication.created_at),
+    col(Communication.sent_at),
+    col(Communication.attempts),
+    col(Communication.last_error),
+    col(Communication.called_at),
+    col(Patient.preferred_name),
+    col(Patient.family_name),
+    col(Patient.is_deceased),
+    col(GroupSession.id),
+    col(GroupSession.timezone),
+)
+
+
+def messages(db: ReadSession, *, state: CommunicationState | None, limit: int = 100) -> list[MessageRow]:
+    """The newest messages, all or of one state. One statement."""
+    wanted = _joined().order_by(col(Communication.created_at).desc(), col(Communication.id)).limit(limit)
+    if state is not None:
+        wanted = wanted.where(col(Communication.state) == state)
+    return [MessageRow(*row) for row in db.exec(wanted)]
+
+
+def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[MessageRow, Letter]:
+    """One message and what it says. Raises NotFound."""
+    row = db.exec(_joined().where(col(Communication.id) == communication_id)).first()
+    log_row = db.get(Communication, communication_id)
+    revision = db.get(InvitationRevision, log_row.revision_id) if log_row else None
+    if row is None or revision is None:
+        raise NotFound
+    return MessageRow(*row), write(facts_of(db, revision, clinic), clinic)
+
+
+def counts(db: ReadSession) -> dict[str, int]:
+    """How many messages are in each state. One statement."""
+    counted = select(col(Communication.state), func.count()).group_by(col(Communication.state))
+    return dict(db.exec(counted).all())
+
+
+def _joined():  # type: ignore[no-untyped-def]
+    return (
+        select(*_COLUMNS)
+        .join(Patient, col(Patient.id) == col(Communication.patient_id))
+        .join(Appointment, col(Appointment.id) == col(Communication.appointment_id))
+        .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
+    )
