@@ -1,0 +1,48 @@
+"""What the commands share: settings read once, and errors that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from pydantic import ValidationError
+
+from sma.core import clock, crypto, logs
+from sma.core.db import Database
+from sma.core.settings import Settings
+from sma.migrations import is_current
+
+
+def fail(message: str) -> typer.Exit:
+    """Say what is wrong and return the exit with status 1, to be raised."""
+    typer.secho(message, err=True, fg="red")
+    return typer.Exit(1)
+
+
+def read_settings() -> Settings:
+    """Read the settings, or say which one is wrong. Values are not printed: some are secrets."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = [
+            (f"SMA_{'_'.join(map(str, each['loc'])).upper()}: " if each["loc"] else "")
+            + each["msg"].removeprefix("Value error, ")
+            for each in error.errors(include_input=False, include_url=False)
+        ]
+        raise fail("The settings do not fit:\n  " + "\n  ".join(problems)) from None
+    logs.set_up(settings.log_level)
+    return settings
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """Open the clinic's database for one command; refuses one that has not been brought up to date."""
+    settings = read_settings()
+    crypto.install(settings.keyring)
+    clock.use_test_clock(settings.test_clock)
+    database = Database(settings.resolved_database_url)
+    try:
+        if not is_current(database):
+            raise fail("The database is not up to date. Run: sma db upgrade")
+        yield database
+    finally:
+        database.dispose()

@@ -1,0 +1,61 @@
+"""`sma db` and `sma import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sma import migrations
+from sma.cli.common import fail, open_database, read_settings
+from sma.core import clock
+from sma.core.db import Database
+from sma.people import ImportReport, import_folder
+
+db = typer.Typer(help="The database.", no_args_is_help=True)
+imports = typer.Typer(help="Bring records in.", no_args_is_help=True)
+
+
+@db.command()
+def upgrade() -> None:
+    """Create the database, or bring it up to date. Safe to run again."""
+    settings = read_settings()
+    migrations.upgrade(settings.resolved_database_url)
+    typer.echo("The database is up to date.")
+
+
+@db.command()
+def backup(target: Path) -> None:
+    """Copy the embedded database to a file while the clinic works (SQLite's VACUUM INTO)."""
+    settings = read_settings()
+    database = Database(settings.resolved_database_url)
+    if not database.is_sqlite:
+        raise fail("This is for the embedded database. Use pg_dump for PostgreSQL.")
+    if target.exists():
+        raise fail("That file exists already. Choose another name.")
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    target.chmod(0o600)
+    typer.echo("Copied. Keep the key file of the data folder with it: without the keys, card numbers stay sealed.")
+
+
+@imports.command()
+def fhir(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Holds Type.ndjson files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    source: Annotated[str, typer.Option(help="Name of the sending system; records keep it.")] = "fhir",
+) -> None:
+    """Read FHIR R4 AU Core resources, one a line: a dry run first, then everything or nothing."""
+    with open_database() as database:
+        report = import_folder(database, folder, source=source, dry_run=True, by=None, now=clock.now())
+        if not dry_run and not report.is_fatal:
+            report = import_folder(database, folder, source=source, dry_run=False, by=None, now=clock.now())
+    _print(report, dry_run=dry_run)
+    if report.is_fatal:
+        raise typer.Exit(1)
+
+
+def _print(report: ImportReport, *, dry_run: bool) -> None:
+    for line in report.lines():
+        typer.echo(line)
+    if dry_run:
+        typer.echo("This was a dry run: nothing was changed.")

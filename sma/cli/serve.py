@@ -1,0 +1,87 @@
+"""`sma serve` and `sma worker`."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from sma import migrations
+from sma.app import create_app
+from sma.cli.common import fail, read_settings
+from sma.core.settings import Settings
+from sma.worker import Waker, create_worker
+from sma.worker.child import WorkerChild, run_worker
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate (PEM).", exists=True)] = None,
+    key: Annotated[Path | None, typer.Option(help="TLS private key (PEM).", exists=True)] = None,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Run a worker beside the web server.")
+    ] = True,
+) -> None:
+    """Bring the database up to date, then serve the clinic's pages (and a worker beside them)."""
+    settings = read_settings()
+    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
+    if (certificate is None) != (key is None):
+        raise fail("Give both --certificate and --key, or neither.")
+    if settings.is_production and certificate is None and settings.host not in ("127.0.0.1", "::1"):
+        raise fail(
+            "In production, pages leave this machine over https only: give --certificate and --key, "
+            "or listen on 127.0.0.1 behind a reverse proxy."
+        )
+    listening = _listen(settings)
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrations.upgrade(settings.resolved_database_url)
+    app = create_app(settings, waker=Waker(create_worker(settings)))
+    child = WorkerChild() if with_worker else None
+    config = uvicorn.Config(
+        app,
+        # The access log would keep addresses, and addresses hold what people searched for.
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        ssl_certfile=str(certificate) if certificate else None,
+        ssl_keyfile=str(key) if key else None,
+        timeout_graceful_shutdown=10,
+    )
+    if child is not None:
+        child.start()
+    scheme = "https" if certificate else "http"
+    typer.echo(f"Serving on {scheme}://{settings.host}:{listening.getsockname()[1]}  (Ctrl+C stops)")
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        if child is not None:
+            child.stop()
+
+
+def worker() -> None:
+    """Run a worker with the timetable; any number may run, here or on other machines."""
+    os.umask(0o077)
+    raise typer.Exit(run_worker(read_settings()))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything is changed, so that starting twice by mistake stops here."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(256)
+    except OSError as error:
+        raise fail(
+            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Is it running already? "
+            "Choose another with --port."
+        ) from None
+    listening.set_inheritable(True)
+    return listening

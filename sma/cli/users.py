@@ -1,0 +1,56 @@
+"""`sma user`: let people in from the terminal, for the first administrator and for emergencies."""
+
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from sma.cli.common import fail, open_database
+from sma.core import clock
+from sma.core.errors import DomainError
+from sma.identity import Role, User, create_user, set_password
+
+app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    username: str,
+    name: Annotated[str, typer.Option(help="As colleagues see it.")],
+    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
+    password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
+) -> None:
+    """Let somebody in."""
+    with open_database() as database:
+        try:
+            with database.write() as db:
+                create_user(
+                    db,
+                    username,
+                    display_name=name,
+                    password=password,
+                    roles=frozenset(role),
+                    by=None,
+                    now=clock.now(),
+                )
+        except DomainError as refusal:
+            raise fail(refusal.message) from None
+    typer.echo("Done. They can sign in now.")
+
+
+@app.command()
+def password(
+    username: str,
+    password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
+) -> None:
+    """Give somebody a new password and sign them out everywhere."""
+    with open_database() as database:
+        try:
+            with database.write() as db:
+                user_id = db.exec(select(User.id).where(col(User.username) == username.lower())).first()
+                if user_id is None:
+                    raise fail("Nobody has that user name.")
+                set_password(db, user_id, password, by=None, now=clock.now())
+        except DomainError as refusal:
+            raise fail(refusal.message) from None
+    typer.echo("Done.")
