@@ -27,7 +27,7 @@ def sign_in_sheet(header: SheetHeader, strips: Sequence[SignInStrip], blank_stri
     each: list[SignInStrip | None] = [*strips, *[None] * blank_strips]
     # Measured before the first page is drawn, so that its foot knows of letters missing on a later one.
     names = [place_name(setter, strip) for strip in each]
-    fitting = int(page.room // STRIP)
+    fitting = max(1, int(page.room // STRIP))
     starts = range(0, max(len(each), 1), fitting)
     for number, start in enumerate(starts, start=1):
         draw_frame(setter, paper, page, number, len(starts))
