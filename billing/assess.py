@@ -101,13 +101,17 @@ def _assess_one(
     case = Case(service, attendee)
     judged = [_Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules)) for version in versions]
     relevant = [each for each in judged if not any(rule.scoping for rule in each.broken)]
-    # A dictionary keeps the first of equal findings, in the order of the rules.
-    findings = tuple(
-        dict.fromkeys(finding for each in relevant for rule, finding in each.answers if rule.about_attendance)
-    )
     barred = any(rule.barring for each in relevant for rule in each.broken)
     near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee)
-    fitting = tuple(_item_finding(each, service, rulebook) for each in relevant if not each.broken)
+    unbroken = [each for each in relevant if not each.broken]
+    # Whether a person was seen alone says nothing about an item that fits a group, so only the closest items speak.
+    # A dictionary keeps the first of equal findings, in the order of the rules.
+    findings = tuple(
+        dict.fromkeys(
+            finding for each in unbroken or near or relevant for rule, finding in each.answers if rule.about_attendance
+        )
+    )
+    fitting = tuple(_item_finding(each, service, rulebook) for each in unbroken)
     next_items = tuple(_item_finding(each, service, rulebook) for each in near)
     outcome = _outcome(fitting)
     if outcome == PROPOSED:
@@ -210,8 +214,8 @@ def _undecided(fitting: tuple[ItemFinding, ...]) -> str:
 def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: tuple[Finding, ...]) -> str:
     if not attendee.attended and not attendee.consults:
         return "Not billable: did not attend."
-    broken = [finding for finding in findings if finding.verdict is Verdict.NOT_MET]
-    broken += [finding for item in next_items for finding in item.findings if finding.verdict is Verdict.NOT_MET]
+    near = [finding for item in next_items for finding in item.findings]
+    broken = [finding for finding in (*near, *findings) if finding.verdict is Verdict.NOT_MET]
     if broken:
         return f"Not billable: {broken[0].facts}."
     return "Not billable: no item that this program may propose fits the service."

@@ -26,13 +26,19 @@ class Profession(StrEnum):
     ABORIGINAL_HEALTH_WORKER = "aboriginal-health-worker"
     OTHER = "other"
 
+    @property
+    def words(self) -> str:
+        """As written on a page: "Aboriginal health practitioner"."""
+        return self.replace("-", " ").replace("aboriginal", "Aboriginal")
+
 
 def _utc(instant: datetime, what: str) -> None:
     if instant.utcoffset() != timedelta(0):
         raise ValueError(f"{what} must be an aware instant in UTC")
 
 
-def _one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
+def one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
+    """Refuse a word that is not on the list. Raises: ValueError."""
     if value not in allowed:
         raise ValueError(f"{what} must be one of {', '.join(allowed)}")
 
@@ -101,8 +107,8 @@ class Attendee:
     history: tuple[EarlierService, ...] = ()
 
     def __post_init__(self) -> None:
-        _one_of(self.coverage, COVERAGES, "coverage")
-        _one_of(self.indigenous_status, INDIGENOUS_STATUSES, "indigenous_status")
+        one_of(self.coverage, COVERAGES, "coverage")
+        one_of(self.indigenous_status, INDIGENOUS_STATUSES, "indigenous_status")
         for instant, what in ((self.arrived_at, "arrived_at"), (self.left_at, "left_at")):
             if instant is not None:
                 _utc(instant, what)
@@ -137,7 +143,7 @@ class GroupService:
 
     def __post_init__(self) -> None:
         Interval(starts_at=self.starts_at, ends_at=self.ends_at)
-        _one_of(self.modality, MODALITIES, "modality")
+        one_of(self.modality, MODALITIES, "modality")
         try:
             zone = ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):

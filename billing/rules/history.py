@@ -97,6 +97,8 @@ class Frequency(Rule):
             for each in counted
         )
         limit = f"{most} {self._period_text(day)} across {'/'.join(self.pool.items)}"
+        if self.pool.confidence == "low":
+            limit += ", that these count together is assumed"
         if len(counted) >= most:
             free = self.pool.free_from(counted[-most].date_of_service)
             return self.not_met(

@@ -110,5 +110,5 @@ class Confirmation(Rule):
     what: str
 
     def finding(self, case: Case) -> Finding:
-        who = case.service.provider.profession.replace("-", " ")
+        who = case.service.provider.profession.words
         return self.needs_a_person(f"to be confirmed by the {who}: {self.what}", "Confirm it when approving the line.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from billing.facts import INDIGENOUS_STATUSES, MODALITIES, Profession, one_of
 from billing.rules.finding import Case, Finding, Rule, words
 
 _STATUS_WORDS = {
@@ -39,6 +40,10 @@ class Mode(Rule):
     kind: ClassVar[str] = "mode"
     allowed: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for mode in self.allowed:
+            one_of(mode, MODALITIES, "allowed")
+
     def finding(self, case: Case) -> Finding:
         if case.service.modality in self.allowed:
             return self.met(f"given {case.service.modality.replace('-', ' ')}")
@@ -57,12 +62,16 @@ class ProfessionOf(Rule):
     scoping: ClassVar[bool] = True
     one_of: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for name in self.one_of:
+            one_of(name, tuple(Profession), "one_of")
+
     def finding(self, case: Case) -> Finding:
-        facts = f"given by a {case.service.provider.profession.replace('-', ' ')}"
+        facts = f"profession: {case.service.provider.profession.words}"
         if case.service.provider.profession in self.one_of:
             return self.met(facts)
-        wanted = words((name.replace("-", " ") for name in self.one_of), "or")
-        return self.not_met(facts, f"The item is for a service by a {wanted}.")
+        wanted = words((Profession(name).words for name in self.one_of), "or")
+        return self.not_met(facts, f"The item is for a service by this profession: {wanted}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +81,10 @@ class IndigenousStatus(Rule):
     kind: ClassVar[str] = "indigenous-status"
     scoping: ClassVar[bool] = True
     one_of: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for status in self.one_of:
+            one_of(status, INDIGENOUS_STATUSES, "one_of")
 
     def finding(self, case: Case) -> Finding:
         status = case.attendee.indigenous_status

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import combinations
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing import Assessment, Consult, GroupService, assess, load_rulebook
@@ -41,12 +41,14 @@ def proposed(day: GroupService) -> list[tuple[Assessment, tuple[Consult, ...]]]:
     return [(assessment, person.consults) for assessment, person in pairs if assessment.outcome == "proposed"]
 
 
+@settings(deadline=None)
 @given(days())
 def test_two_patients_with_overlapping_consults_are_never_both_proposed(day: GroupService) -> None:
     for (_, one), (_, other) in combinations(proposed(day), 2):
         assert not any(mine.overlaps(theirs) for mine in one for theirs in other)
 
 
+@settings(deadline=None)
 @given(days())
 def test_proposed_time_never_exceeds_the_clinicians_presence_and_is_never_interrupted(day: GroupService) -> None:
     consults = [consult for _, each in proposed(day) for consult in each]
@@ -55,6 +57,7 @@ def test_proposed_time_never_exceeds_the_clinicians_presence_and_is_never_interr
     assert not any(consult.interrupted for consult in consults)
 
 
+@settings(deadline=None)
 @given(days())
 def test_a_proposal_has_its_agreement_its_note_and_one_attendance_tier(day: GroupService) -> None:
     pairs = zip(assess(day, load_rulebook()), day.attendees, strict=True)
@@ -66,6 +69,7 @@ def test_a_proposal_has_its_agreement_its_note_and_one_attendance_tier(day: Grou
             assert person.benefit_assigned
 
 
+@settings(deadline=None)
 @given(days(), st.randoms())
 def test_the_order_of_the_list_changes_nothing(day: GroupService, random: Random) -> None:
     shuffled = list(day.attendees)

@@ -4,7 +4,7 @@ from pathlib import Path
 from xml.etree.ElementTree import iterparse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.money import benefit_of, cents_from_decimal_text, format_cents, round_half_up, round_up_5c
@@ -21,6 +21,7 @@ def test_published_benefits_come_out_to_the_cent(fee: int, percent: int, benefit
     assert benefit_of(fee, percent) == benefit
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**8), st.sampled_from([75, 85]))
 def test_a_benefit_is_rounded_up_to_five_cents_and_never_by_more(fee: int, percent: int) -> None:
     benefit = benefit_of(fee, percent)
@@ -30,6 +31,7 @@ def test_a_benefit_is_rounded_up_to_five_cents_and_never_by_more(fee: int, perce
     assert exact <= benefit < exact + 5
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-(10**9), max_value=10**9))
 def test_written_money_reads_back_as_the_same_cents(cents: int) -> None:
     written = format_cents(cents).replace("$", "").replace(",", "")

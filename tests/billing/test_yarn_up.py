@@ -108,3 +108,12 @@ def test_a_session_cut_short_keeps_what_was_finished() -> None:
 
 def test_assessing_twice_gives_the_same_answer() -> None:
     assert assess(yarn_up(TIMES), load_rulebook()) == assess(yarn_up(TIMES), load_rulebook())
+
+
+def test_a_group_item_that_fits_is_not_clouded_by_the_lack_of_a_consult() -> None:
+    people = [{"name": name, "arrived": "14:00", "before": ["81120 2026-02-03"]} for name in ("P01", "P02")]
+    group = service({"clinician": "dietitian", "session": "14:00-15:00", "patient": people})
+
+    for assessment in assess(group, load_rulebook()):
+        assert assessment.summary == "Item 81125 fits (history elsewhere unknown)."
+        assert {finding.verdict for finding in assessment.findings} == {Verdict.MET}
