@@ -91,10 +91,24 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  // Afterwards htmx names the new fragment as the source, so who asked is noted before.
+  const byHand = new WeakSet();
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement?.matches("form, button, a, input, select")) byHand.add(ctx);
+  });
   document.addEventListener("htmx:after:swap", (event) => {
-    const target = event.detail?.ctx?.target;
-    if (target instanceof Element && target.isConnected) showWhatMatters(target);
-    else showWhatMatters(document);
+    const { ctx } = event.detail;
+    const { target } = ctx;
+    const old = typeof target === "string" ? document.querySelector(target) : target;
+    const fresh = old?.isConnected ? old : document.getElementById(old?.id);
+    if (fresh) showWhatMatters(fresh);
+    // The pressed button is gone with the old fragment; without this the keyboard starts again at the top.
+    // Only after an act of this person: news that arrives by itself must not pull the focus.
+    if (fresh && byHand.has(ctx) && document.activeElement === document.body) {
+      fresh.setAttribute("tabindex", "-1");
+      fresh.focus({ preventScroll: true });
+    }
     shareAll();
   });
 

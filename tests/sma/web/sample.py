@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
@@ -96,6 +96,10 @@ def make_app(**options: Any) -> FastAPI:
     @app.post("/taken")
     def taken() -> None:
         raise Conflict("The last place was taken a moment ago. Add the person to the waiting list.", code="full")
+
+    @app.post("/row")
+    def row() -> HTMLResponse:
+        return HTMLResponse('<div id="row"><p>Amal is marked late.</p></div>')
 
     @app.get("/api/lines")
     def lines() -> None:

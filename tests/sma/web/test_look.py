@@ -121,6 +121,14 @@ def test_a_refused_act_is_told_above_and_the_row_stays(page: Page, address: str)
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
 
 
+def test_after_a_row_is_redrawn_the_keyboard_stays_there(page: Page, address: str) -> None:
+    page.goto(f"{address}/sample")
+    page.focus("text=Mark Amal late")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Amal is marked late.")
+    assert page.evaluate("document.activeElement.id") == "row"
+
+
 def test_a_running_consult_counts_on_and_undo_counts_down(page: Page, address: str) -> None:
     page.goto(f"{address}/sample")
     page.wait_for_selector("text=6:14")

@@ -85,7 +85,7 @@ def test_times_are_written_for_the_site() -> None:
     assert day(date(2026, 12, 1), weekday=False, year=False) == "1 Dec"
     assert [time12(time(hour)) for hour in (0, 12, 13)] == ["12:00 am", "12:00 pm", "1:00 pm"]
     with pytest.raises(ValueError, match="zone"):
-        local(datetime(2026, 1, 1), "Australia/Sydney")  # noqa: DTZ001 - the refusal of a naive time is tested
+        local(datetime(2026, 1, 1), "Australia/Sydney")
 
 
 def test_money_and_counts_read_as_people_write_them() -> None:
