@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union
 
-from annotated_types import MaxLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -72,4 +71,4 @@ def _kinds(annotation: Any) -> Iterator[object]:
 
 
 def _longest(info: FieldInfo) -> int | None:
-    return next((rule.max_length for rule in info.metadata if isinstance(rule, MaxLen)), None)
+    return next((rule.max_length for rule in info.metadata if hasattr(rule, "max_length")), None)
