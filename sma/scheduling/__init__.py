@@ -23,6 +23,7 @@ from sma.scheduling.queries import BoardRow as BoardRow
 from sma.scheduling.queries import PlaceChoice as PlaceChoice
 from sma.scheduling.queries import SessionView as SessionView
 from sma.scheduling.queries import StaffRow as StaffRow
+from sma.scheduling.queries import home_zone as home_zone
 from sma.scheduling.queries import is_assigned as is_assigned
 from sma.scheduling.queries import may_see_settings as may_see_settings
 from sma.scheduling.queries import missing_on as missing_on
@@ -65,6 +66,7 @@ __all__ = [
     "approve_session_audience",
     "assign_role",
     "ceiling",
+    "home_zone",
     "is_assigned",
     "lock_session",
     "make_program",

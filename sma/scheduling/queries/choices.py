@@ -56,3 +56,9 @@ def worker_choices(db: ReadSession) -> list[Choice]:
         .order_by(col(Practitioner.family_name), col(Practitioner.given_names))
     )
     return [(person.id, f"{practitioner_name(person)}, {person.profession.replace('-', ' ')}") for person in people]
+
+
+def home_zone(db: ReadSession) -> str:
+    """Return the zone for dates that belong to no session: that of the first place in use, else UTC."""
+    places = place_choices(db)
+    return (places[0].timezone if places else None) or "UTC"

@@ -31,3 +31,11 @@ def name_of_user(db: ReadSession, user_id: UUID | None) -> str | None:
     if user_id is None:
         return None
     return db.exec(select(User.display_name).where(col(User.id) == user_id)).first()
+
+
+def program_named(db: ReadSession, program_id: str) -> Program | None:
+    """Return the program that a form names, or None when the form was tampered with or the program is gone."""
+    try:
+        return db.get(Program, UUID(program_id))
+    except ValueError:
+        return None

@@ -24,14 +24,14 @@ class AudienceBasis(StrEnum):
     CLINICAL = "clinical-need"
 
 
-AUDIENCE_WORDS = {
+AUDIENCE_WORDS: dict[str, tuple[str, str]] = {
     Audience.OPEN: ("Open to everyone", ""),
     Audience.MENS: ("Men's group", "All men, trans men included, as each person says of themselves."),
     Audience.WOMENS: ("Women's group", "All women, trans women included, as each person says of themselves."),
     Audience.NAMED: ("A group with its own name", "Such as an Aunties' group. People say themselves if it is theirs."),
 }
 
-BASIS_WORDS = {
+BASIS_WORDS: dict[str, str] = {
     AudienceBasis.TOPIC: "The topic needs it",
     AudienceBasis.PROTOCOL: "Cultural protocol",
     AudienceBasis.PREFERENCE: "The participants' preference",

@@ -9,6 +9,7 @@ from uuid import UUID
 from calendars import UnknownZone, WallTimeProblem, wall_time
 from sma.core.errors import Invalid
 from sma.scheduling.rules.audience import SettingPlan
+from sma.scheduling.rules.capacity import billing_families
 from sma.scheduling.rules.states import Modality
 
 # No vowels, so that no word appears by chance; nothing that is misread on paper (0 O, 1 I L, 5 S, 2 Z, 8 B).
@@ -62,9 +63,12 @@ class Span:
 
 def program_problems(plan: ProgramPlan) -> dict[str, str]:
     """Return what is wrong with a program's own answers by form field."""
+    problems = {}
     if _SAYS_FOR_WHOM.search(plan.neutral_label):
-        return {"neutral_label": "Everyone at the desk sees this label. Leave out for whom the session is."}
-    return {}
+        problems["neutral_label"] = "Everyone at the desk sees this label. Leave out for whom the session is."
+    if set(plan.item_families) - billing_families().keys():
+        problems["item_families"] = "Choose from the kinds of items shown."
+    return problems
 
 
 def session_span(plan: SessionPlan, timezone: str) -> Span:

@@ -42,7 +42,7 @@ class Modality(StrEnum):
     VIDEO = "video"
 
 
-ROLE_WORDS = {
+ROLE_WORDS: dict[str, str] = {
     SessionRoleKind.CLINICIAN: "Clinician",
     SessionRoleKind.FACILITATOR: "Facilitator",
     SessionRoleKind.DOCUMENTER: "Documenter",
@@ -52,7 +52,7 @@ ROLE_WORDS = {
 }
 
 # The word, and the kind of badge that carries it (colour never stands alone).
-STATE_WORDS = {
+STATE_WORDS: dict[str, tuple[str, str]] = {
     SessionState.DRAFT: ("Draft", "quiet"),
     SessionState.OPEN: ("Open", "good"),
     SessionState.FULL: ("Full", "info"),
