@@ -1,9 +1,9 @@
 """What a decision about a place needs to know, read in one statement for any number of sessions and people.
 
-Below both verbs and pages, so that each door counts places the same way. No decision is made here.
+Below both verbs and pages, so that each door counts places the same way and asks the same question (`check`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from sma.appointments.models import Appointment
-from sma.appointments.rules import LIVE, TAKES_A_PLACE, AppointmentStatus, Person, Places, Setting
+from sma.appointments.rules import (
+    LIVE,
+    TAKES_A_PLACE,
+    AppointmentStatus,
+    Fit,
+    Person,
+    Places,
+    Setting,
+    fit,
+    is_eligible,
+)
 from sma.core.db import ReadSession
 from sma.people import CURRENT_AGREEMENT_VERSION, Agreement, Patient, Room
-from sma.scheduling import GroupSession, SessionRole, ceiling
+from sma.scheduling import GroupSession, SessionRole, ceiling, minutes_each
 from sma.scheduling.rules import SessionStatus
 
 _NOBODY = UUID(int=0)
@@ -185,3 +195,17 @@ def queues(db: ReadSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Wait
         entry = Waiting(row.id, row.patient_id, row.waiting_since, row.passed_warnings, person_of(row))
         found.setdefault(row.group_session_id, []).append(entry)
     return found
+
+
+def check(db: ReadSession, session: GroupSession, scene: Scene, *, waiting_as: UUID | None = None) -> Fit:
+    """Check one person against one session, as every door does. `waiting_as`: their own entry on the list, if any."""
+    others: Iterable[Waiting] = queue(db, session.id) if scene.places.waiting and scene.places.left else ()
+    setting = setting_of(session)
+    others_first = False
+    for entry in others:
+        if entry.appointment_id == waiting_as:
+            break
+        others_first = others_first or is_eligible(entry.person, setting, entry.passed)
+    minutes = minutes_each(session.clinician_minutes, scene.places.taken + 1, on=session.held_on)
+    crowding = f"{minutes.sentence}." if minutes.is_tight else None
+    return fit(scene.person, setting, scene.places, others_first=others_first, crowding=crowding)

@@ -5,8 +5,8 @@ from sma.appointments.actions.booking import give_place as give_place
 from sma.appointments.actions.changes import cancel as cancel
 from sma.appointments.actions.changes import move as move
 from sma.appointments.actions.changes import restore as restore
-from sma.appointments.actions.holding import hold as hold
+from sma.appointments.actions.holding import hold_person as hold_person
 from sma.appointments.actions.sessions import cancel_session as cancel_session
 from sma.appointments.actions.sessions import revise_invitations as revise_invitations
 
-__all__ = ["book", "cancel", "cancel_session", "give_place", "hold", "move", "restore", "revise_invitations"]
+__all__ = ["book", "cancel", "cancel_session", "give_place", "hold_person", "move", "restore", "revise_invitations"]

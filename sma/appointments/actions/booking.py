@@ -1,6 +1,6 @@
 """Giving somebody a place: from the desk, at the door, or from the waiting list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sma.appointments.actions.holding import Held, hold
 from sma.appointments.actions.telling import What, invitation_of, invite, tell
-from sma.appointments.facts import Scene, Waiting, queue, read_scene, setting_of
+from sma.appointments.facts import check, read_scene
 from sma.appointments.models import Appointment
 from sma.appointments.rules import (
     AlreadyBooked,
@@ -21,8 +21,6 @@ from sma.appointments.rules import (
     NotBookable,
     Stopped,
     closed_to_booking,
-    fit,
-    is_eligible,
     may_become,
 )
 from sma.core import audit
@@ -31,7 +29,6 @@ from sma.core.errors import NotFound
 from sma.identity import CurrentUser, Permission
 from sma.people import lock_patients
 from sma.scheduling import GroupSession, lock_session
-from sma.scheduling.rules import minutes_each
 
 NOT_SAID = "(no reason given)"
 LONGEST_REASON = 300
@@ -131,20 +128,6 @@ def check_held(db: ReadSession, held: Held) -> Fit:
     if scene is None:
         raise NotFound
     return check(db, session, scene, waiting_as=appointment.id)
-
-
-def check(db: ReadSession, session: GroupSession, scene: Scene, *, waiting_as: UUID | None = None) -> Fit:
-    """Check one person against one session, as every door does. `waiting_as`: their own entry on the list, if any."""
-    others: Iterable[Waiting] = queue(db, session.id) if scene.places.waiting and scene.places.left else ()
-    setting = setting_of(session)
-    others_first = False
-    for entry in others:
-        if entry.appointment_id == waiting_as:
-            break
-        others_first = others_first or is_eligible(entry.person, setting, entry.passed)
-    minutes = minutes_each(session.clinician_minutes, scene.places.taken + 1, on=session.held_on)
-    crowding = f"{minutes.sentence}." if minutes.is_tight else None
-    return fit(scene.person, setting, scene.places, others_first=others_first, crowding=crowding)
 
 
 def refuse_if_closed(session: GroupSession, *, walk_in: bool, now: datetime) -> None:

@@ -8,7 +8,6 @@ from sqlmodel import col, select
 
 from sma.appointments.actions.booking import (
     add_place,
-    check,
     check_held,
     passed_in,
     refusal,
@@ -17,7 +16,7 @@ from sma.appointments.actions.booking import (
 )
 from sma.appointments.actions.holding import Held, hold
 from sma.appointments.actions.telling import What, invitation_of, tell
-from sma.appointments.facts import read_scene
+from sma.appointments.facts import check, read_scene
 from sma.appointments.models import Appointment
 from sma.appointments.rules import AlreadyBooked, AppointmentStatus, CancelReason, CannotChange
 from sma.core import audit

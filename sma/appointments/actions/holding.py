@@ -44,3 +44,13 @@ def hold(db: WriteSession, appointment_id: UUID, *, target_id: UUID | None = Non
     query = select(Appointment).where(col(Appointment.id) == appointment_id)
     appointment = db.exec(query.execution_options(populate_existing=True)).one()
     return Held(appointment, sessions[session_id], sessions[target_id] if target_id else None)
+
+
+def hold_person(db: WriteSession, appointment_id: UUID) -> tuple[UUID, UUID]:
+    """Lock only the patient of a place, so that two presses of one button queue; return patient and session.
+
+    The verb that follows takes the sessions in their order. Raises: NotFound.
+    """
+    found = whose(db, appointment_id)
+    lock_patients(db, [found[0]])
+    return found

@@ -4,6 +4,9 @@ from sma.appointments.queries.history import Line as Line
 from sma.appointments.queries.history import history as history
 from sma.appointments.queries.options import Option as Option
 from sma.appointments.queries.options import options as options
+from sma.appointments.queries.panel import Panel as Panel
+from sma.appointments.queries.panel import panel as panel
+from sma.appointments.queries.panel import session_of as session_of
 from sma.appointments.queries.places import Counts as Counts
 from sma.appointments.queries.places import counts_by_session as counts_by_session
 from sma.appointments.queries.places import places as places
@@ -17,13 +20,16 @@ __all__ = [
     "Counts",
     "Line",
     "Option",
+    "Panel",
     "RosterRow",
     "WaitingRow",
     "counts_by_session",
     "history",
     "options",
+    "panel",
     "place_of",
     "places",
     "roster",
+    "session_of",
     "waiting_list",
 ]

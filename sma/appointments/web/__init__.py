@@ -1,0 +1,9 @@
+"""Pages about places: the session's own page, booking, changing one place, cancelling a session for everyone."""
+
+from fastapi import APIRouter
+
+from sma.appointments.web import booking, changes, session_cancellation, session_page
+
+router = APIRouter()
+for part in (session_page, booking, changes, session_cancellation):
+    router.include_router(part.router)

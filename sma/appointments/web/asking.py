@@ -1,0 +1,100 @@
+"""What the forms about places ask, and who may send them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends
+from pydantic import BaseModel, Field
+
+from sma.appointments.rules import CHOOSABLE, CancelReason, Finding
+from sma.identity import CurrentUser, Permission, require
+from sma.scheduling import GroupSession
+from sma.web import forms
+from sma.web.flash import notice
+from sma.web.forms import Form
+from sma.web.templating import day, time12
+
+Booker = Annotated[CurrentUser, require(Permission.BOOK)]
+Planner = Annotated[CurrentUser, require(Permission.PLAN_SESSIONS)]
+Viewer = Annotated[CurrentUser, require(Permission.SEE_SCHEDULE)]
+
+BOOKED = notice("appointment-booked", "Place booked. The message is on its way.")
+WAITING = notice("appointment-waiting", "Added to the waiting list. The message is on its way.")
+LEAD_ASKED = notice("appointment-lead-asked", "On the waiting list, and marked for the cultural lead.")
+CANCELLED = notice("appointment-cancelled", "Taken off. The place is free again.")
+MOVED = notice("appointment-moved", "Moved. One message with the new time is on its way.")
+RESTORED = notice("appointment-restored", "Put back. The message is on its way.")
+WAITS_AGAIN = notice("appointment-waits-again", "On the waiting list. The message is on its way.")
+PLACE_GIVEN = notice("appointment-place-given", "Place given. The message is on its way.")
+SESSION_CANCELLED = notice("session-cancelled-for-all", "Session cancelled. People being told: {n}.")
+
+ASKED = "Asked today, and comfortable with this session"
+
+
+class Key(BaseModel):
+    """A form that is one button."""
+
+    idempotency_key: str = Field(default="", max_length=64)
+
+
+class Reasons(Key):
+    """A reason for each check that may be passed."""
+
+    reason_suit: str = Field(default="", max_length=300)
+    reason_agreement: str = Field(default="", max_length=300)
+    reason_waiting: str = Field(default="", max_length=300)
+    reason_minutes: str = Field(default="", max_length=300)
+
+    def passed(self) -> dict[str, str]:
+        named = [name for name in Reasons.model_fields if name.startswith("reason_")]
+        return {name.removeprefix("reason_"): getattr(self, name) for name in named}
+
+
+class BookingForm(Reasons):
+    patient_id: UUID
+    waiting: bool = False
+    ask_lead: bool = False
+
+
+class MoveForm(Reasons):
+    session_id: UUID
+
+
+class CancellationForm(Key):
+    reason: CancelReason
+
+
+BookingAnswers = Annotated[Form[BookingForm], Depends(forms.of(BookingForm))]
+MoveAnswers = Annotated[Form[MoveForm], Depends(forms.of(MoveForm))]
+PlaceAnswers = Annotated[Form[Reasons], Depends(forms.of(Reasons))]
+CancellationAnswers = Annotated[Form[CancellationForm], Depends(forms.of(CancellationForm))]
+Pressed = Annotated[Form[Key], Depends(forms.of(Key))]
+
+
+def when(session: GroupSession) -> str:
+    """Name a session by its time, as buttons do: "Tue 24 Nov 10:00 am"."""
+    starts = session.starts_at.astimezone(ZoneInfo(session.timezone))
+    return f"{day(starts, year=False)} {time12(starts)}"
+
+
+def reasons_missing(findings: Sequence[Finding]) -> dict[str, str]:
+    """Say beside each reason's field that it is needed."""
+    return {
+        f"reason_{found.code}": "Say why, in a few words. The reason is kept with the booking." for found in findings
+    }
+
+
+def may_pass(user: CurrentUser) -> bool:
+    return user.may(Permission.PASS_WARNING)
+
+
+def choosable(*, has_begun: bool) -> list[tuple[str, CancelReason]]:
+    """Return the reasons on the cancellation form; turning away late needs a session that has begun."""
+    return [(reason.value, reason) for reason in CHOOSABLE if has_begun or reason is not CancelReason.TURNED_AWAY_LATE]
+
+
+def is_past(session: GroupSession, now: datetime) -> bool:
+    return now >= session.starts_at

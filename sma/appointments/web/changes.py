@@ -1,0 +1,233 @@
+"""Changing one person's place: taking them off, moving them, undoing that, giving a place from the waiting list."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from sma.appointments import actions, queries
+from sma.appointments.queries.options import Group
+from sma.appointments.rules import REASON_WORDS, AppointmentStatus, CannotChange, NeedsReason, Stopped
+from sma.appointments.web.asking import (
+    ASKED,
+    CANCELLED,
+    MOVED,
+    PLACE_GIVEN,
+    RESTORED,
+    WAITS_AGAIN,
+    Booker,
+    CancellationAnswers,
+    MoveAnswers,
+    PlaceAnswers,
+    Pressed,
+    choosable,
+    is_past,
+    may_pass,
+    reasons_missing,
+    when,
+)
+from sma.appointments.web.stopping import stop_page
+from sma.core import clock, idempotency
+from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
+from sma.identity import CurrentUser
+from sma.web import forms
+from sma.web.forms import Form
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+
+
+@router.get("/appointments/{appointment_id}/cancellation")
+def ask_cancellation(request: Request, appointment_id: UUID, db: ReadDb, _user: Booker) -> Response:
+    return _cancellation(request, db, appointment_id, forms.blank())
+
+
+@router.post("/appointments/{appointment_id}/cancellation")
+def cancel(request: Request, appointment_id: UUID, form: CancellationAnswers, db: WriteDb, user: Booker) -> Response:
+    if form.errors:
+        return _cancellation(request, db, appointment_id, form, status_code=422)
+    now, key = clock.now(), form.values.idempotency_key
+    _, session_id = actions.hold_person(db, appointment_id)
+    if done := idempotency.already_done(db, key, user_id=user.id):
+        return go_to(request, done, say=CANCELLED)
+    actions.cancel(db, appointment_id, reason=form.values.reason, by=user, now=now)
+    led_to = f"/sessions/{session_id}?undo={appointment_id}"
+    idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=CANCELLED)
+
+
+@router.get("/appointments/{appointment_id}/move")
+def ask_move(
+    request: Request, appointment_id: UUID, db: ReadDb, user: Booker, session_id: UUID | None = None
+) -> Response:
+    """Show where the person could go, or the checks of the session that was picked."""
+    if session_id is None:
+        return _targets(request, db, appointment_id)
+    return _move_panel(request, db, appointment_id, session_id, user, forms.blank())
+
+
+@router.post("/appointments/{appointment_id}/move")
+def move(request: Request, appointment_id: UUID, form: MoveAnswers, db: WriteDb, user: Booker) -> Response:
+    if form.errors:
+        return _targets(request, db, appointment_id, form, status_code=422)
+    now, values = clock.now(), form.values
+    patient_id, _ = actions.hold_person(db, appointment_id)
+    if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
+        return go_to(request, done, say=MOVED)
+    try:
+        actions.move(db, appointment_id, values.session_id, passed=values.passed(), by=user, now=now)
+    except NeedsReason as needed:
+        form = forms.with_errors(form, reasons_missing(needed.findings))
+        return _move_panel(request, db, appointment_id, values.session_id, user, form, status_code=422)
+    except Stopped as stop:
+        return stop_page(request, db, stop, session_id=values.session_id, patient_id=patient_id, user=user, now=now)
+    led_to = f"/sessions/{values.session_id}?undo={appointment_id}"
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=MOVED)
+
+
+@router.post("/appointments/{appointment_id}/restoration")
+def restore(request: Request, appointment_id: UUID, form: Pressed, db: WriteDb, user: Booker) -> Response:
+    """Undo a cancellation or a move."""
+    now, key = clock.now(), "" if form.errors else form.values.idempotency_key
+    patient_id, session_id = actions.hold_person(db, appointment_id)
+    led_to = f"/sessions/{session_id}"
+    if done := idempotency.already_done(db, key, user_id=user.id):
+        return go_to(request, done, say=RESTORED)
+    try:
+        place = actions.restore(db, appointment_id, by=user, now=now)
+    except NeedsReason:
+        raise CannotChange("The place cannot simply be put back. Book it again from the session.") from None
+    except Stopped as stop:
+        return stop_page(request, db, stop, session_id=session_id, patient_id=patient_id, user=user, now=now)
+    idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=WAITS_AGAIN if place.status == AppointmentStatus.WAITLIST else RESTORED)
+
+
+@router.post("/appointments/{appointment_id}/place")
+def give_place(request: Request, appointment_id: UUID, form: PlaceAnswers, db: WriteDb, user: Booker) -> Response:
+    """Give somebody who waits a place; asks for a reason when one is needed."""
+    if form.errors:
+        return _place_panel(request, db, appointment_id, user, form, status_code=422)
+    now, values = clock.now(), form.values
+    patient_id, session_id = actions.hold_person(db, appointment_id)
+    led_to = f"/sessions/{session_id}"
+    if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
+        return go_to(request, done, say=PLACE_GIVEN)
+    try:
+        actions.give_place(db, appointment_id, passed=values.passed(), by=user, now=now)
+    except NeedsReason as needed:
+        form = forms.with_errors(form, reasons_missing(needed.findings))
+        return _place_panel(request, db, appointment_id, user, form, status_code=422)
+    except Stopped as stop:
+        return stop_page(request, db, stop, session_id=session_id, patient_id=patient_id, user=user, now=now)
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=PLACE_GIVEN)
+
+
+def _cancellation(
+    request: Request, db: ReadSession, appointment_id: UUID, form: Form[Any], *, status_code: int = 200
+) -> Response:
+    row, session = queries.place_of(db, appointment_id)
+    return render(
+        request,
+        "appointments/cancellation.html",
+        status_code=status_code,
+        row=row,
+        session=session,
+        when=when(session),
+        reasons=[(value, REASON_WORDS[reason]) for value, reason in choosable(has_begun=is_past(session, clock.now()))],
+        form=form,
+    )
+
+
+def _targets(
+    request: Request,
+    db: ReadSession,
+    appointment_id: UUID,
+    form: Form[Any] | None = None,
+    *,
+    status_code: int = 200,
+) -> Response:
+    row, session = queries.place_of(db, appointment_id)
+    coming = queries.options(db, row.patient_id, now=clock.now(), besides=session.id, leaving=appointment_id)
+    return render(
+        request,
+        "appointments/move.html",
+        status_code=status_code,
+        row=row,
+        session=session,
+        when=when(session),
+        heaps={group.value: [option for option in coming if option.group is group] for group in Group},
+        count=len(coming),
+        form=form or forms.blank(),
+    )
+
+
+def _move_panel(
+    request: Request,
+    db: ReadSession,
+    appointment_id: UUID,
+    target_id: UUID,
+    user: CurrentUser,
+    form: Form[Any],
+    *,
+    status_code: int = 200,
+) -> Response:
+    row, session = queries.place_of(db, appointment_id)
+    target = queries.session_of(db, target_id)
+    person = queries.panel(db, target, row.patient_id, now=clock.now(), besides=appointment_id)
+    passes = may_pass(user)
+    if person.is_stopped(may_pass=passes):
+        return stop_page(
+            request,
+            db,
+            Stopped("suit"),
+            session_id=target_id,
+            patient_id=row.patient_id,
+            user=user,
+            now=clock.now(),
+        )
+    return render(
+        request,
+        "appointments/move_to.html",
+        status_code=status_code,
+        row=row,
+        session=session,
+        target=target,
+        when=when(session),
+        when_target=when(target),
+        person=person,
+        can_book=person.can_book(may_pass=passes),
+        to_explain=person.to_explain(may_pass=passes),
+        asked=ASKED,
+        form=form,
+    )
+
+
+def _place_panel(
+    request: Request,
+    db: ReadSession,
+    appointment_id: UUID,
+    user: CurrentUser,
+    form: Form[Any],
+    *,
+    status_code: int,
+) -> Response:
+    row, session = queries.place_of(db, appointment_id)
+    person = queries.panel(
+        db, session, row.patient_id, now=clock.now(), besides=appointment_id, waiting_as=appointment_id
+    )
+    return render(
+        request,
+        "appointments/place.html",
+        status_code=status_code,
+        row=row,
+        session=session,
+        when=when(session),
+        person=person,
+        to_explain=person.to_explain(may_pass=may_pass(user)),
+        asked=ASKED,
+        form=form,
+    )
