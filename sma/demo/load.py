@@ -1,0 +1,25 @@
+"""Loads the demonstration: two weeks of sessions around today, and lets the worker's handlers do their part."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from sma.core.db import Database, ReadSession
+from sma.core.settings import Settings
+from sma.demo.ground import lay
+from sma.demo.weeks import plan_weeks
+from sma.identity import User
+from sma.worker import deliver_due
+
+
+def is_empty(db: ReadSession) -> bool:
+    """Whether nobody has been let into this clinic yet."""
+    return db.exec(select(User.id).limit(1)).first() is None
+
+
+def load(database: Database, settings: Settings, *, now: datetime) -> None:
+    """Fill an empty database. Messages go where the settings say; the people's addresses do not exist."""
+    with database.write() as db:
+        ground = lay(db, now=now - timedelta(days=30))
+    plan_weeks(database, settings, ground, now=now)
+    deliver_due(database, settings)
