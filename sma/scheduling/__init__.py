@@ -21,14 +21,15 @@ from sma.scheduling.models import Program as Program
 from sma.scheduling.models import SessionRole as SessionRole
 from sma.scheduling.queries import BoardRow as BoardRow
 from sma.scheduling.queries import PlaceChoice as PlaceChoice
+from sma.scheduling.queries import PlacesInUse as PlacesInUse
 from sma.scheduling.queries import SessionView as SessionView
 from sma.scheduling.queries import StaffRow as StaffRow
-from sma.scheduling.queries import home_zone as home_zone
 from sma.scheduling.queries import is_assigned as is_assigned
 from sma.scheduling.queries import may_see_settings as may_see_settings
 from sma.scheduling.queries import missing_on as missing_on
 from sma.scheduling.queries import next_day_with_sessions as next_day_with_sessions
 from sma.scheduling.queries import place_choices as place_choices
+from sma.scheduling.queries import places_in_use as places_in_use
 from sma.scheduling.queries import session_readiness as session_readiness
 from sma.scheduling.queries import session_view as session_view
 from sma.scheduling.queries import sessions_between as sessions_between
@@ -52,6 +53,7 @@ __all__ = [
     "GroupSession",
     "Modality",
     "PlaceChoice",
+    "PlacesInUse",
     "Program",
     "ProgramPlan",
     "SessionPlan",
@@ -66,7 +68,6 @@ __all__ = [
     "approve_session_audience",
     "assign_role",
     "ceiling",
-    "home_zone",
     "is_assigned",
     "lock_session",
     "make_program",
@@ -78,6 +79,7 @@ __all__ = [
     "missing_on",
     "next_day_with_sessions",
     "place_choices",
+    "places_in_use",
     "publish_session",
     "remove_role",
     "session_readiness",

@@ -6,8 +6,9 @@ from sma.scheduling.queries.boards import next_day_with_sessions as next_day_wit
 from sma.scheduling.queries.boards import sessions_between as sessions_between
 from sma.scheduling.queries.boards import staff_between as staff_between
 from sma.scheduling.queries.choices import PlaceChoice as PlaceChoice
-from sma.scheduling.queries.choices import home_zone as home_zone
+from sma.scheduling.queries.choices import PlacesInUse as PlacesInUse
 from sma.scheduling.queries.choices import place_choices as place_choices
+from sma.scheduling.queries.choices import places_in_use as places_in_use
 from sma.scheduling.queries.choices import program_choices as program_choices
 from sma.scheduling.queries.choices import room_choices as room_choices
 from sma.scheduling.queries.choices import worker_choices as worker_choices

@@ -58,7 +58,20 @@ def worker_choices(db: ReadSession) -> list[Choice]:
     return [(person.id, f"{practitioner_name(person)}, {person.profession.replace('-', ' ')}") for person in people]
 
 
-def home_zone(db: ReadSession) -> str:
-    """Return the zone for dates that belong to no session: that of the first place in use, else UTC."""
-    places = place_choices(db)
-    return (places[0].timezone if places else None) or "UTC"
+@dataclass(frozen=True)
+class PlacesInUse:
+    """The places that can hold a session, and the zone for dates that belong to no session: that of the first."""
+
+    choices: list[PlaceChoice]
+    zone: str
+
+
+def places_in_use(db: ReadSession) -> PlacesInUse:
+    """Return the places whose zone is confirmed, by name. One statement."""
+    rows = db.exec(
+        select(Location.id, Location.name, Location.timezone)
+        .where(col(Location.is_active), col(Location.timezone).is_not(None))
+        .order_by(col(Location.name))
+    )
+    choices = [PlaceChoice(*row) for row in rows]
+    return PlacesInUse(choices, (choices[0].timezone if choices else None) or "UTC")

@@ -100,7 +100,7 @@ def show(request: Request, program_id: UUID, db: ReadDb, user: Reader) -> Respon
         may_plan=user.may(Permission.PLAN_SESSIONS),
         approver=queries.name_of_user(db, program.approved_by_id),
         approval_url=f"/programs/{program.id}/approval",
-        zone=queries.home_zone(db),
+        zone=queries.places_in_use(db).zone,
     )
 
 
