@@ -4,9 +4,24 @@ import os
 
 from alembic import context
 from sqlalchemy import create_engine, text
+from sqlmodel.sql.sqltypes import AutoString
 
+from sma.core.crypto import Encrypted
+from sma.core.db import UtcDateTime
 from sma.core.settings import Settings
 from sma.tables import metadata
+
+
+def plain_types(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column types as what the database holds: a migration must not change when our code does."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Encrypted):
+        return "sa.String()"
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
+
 
 url = context.config.get_main_option("sqlalchemy.url") or Settings().resolved_database_url
 if url.startswith("sqlite:///"):
@@ -25,6 +40,7 @@ with engine.connect() as connection:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=plain_types,
     )
     with context.begin_transaction():
         context.run_migrations()
