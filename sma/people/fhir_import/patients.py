@@ -83,7 +83,7 @@ def _values(run: Run, line: Line, found: PatientShape) -> dict[str, Any]:
     if not found.active:
         run.warn("Patient", line, "not-active", "The source marks this record as not in use. It landed all the same.")
     if name := too_long(Patient, values):
-        raise _NotPossible("too-long", f"Its {name} is too long to keep.")
+        raise _NotPossible("too-long", f"Its {name.replace('_', ' ')} is too long to keep.")
     return values
 
 
@@ -91,9 +91,8 @@ def _birth(run: Run, line: Line, found: PatientShape) -> dict[str, Any]:
     if found.birthDate is None:
         return {}
     if len(found.birthDate) in (4, 7) and found.birthDate.replace("-", "").isdecimal():
-        run.warn(
-            "Patient", line, "birth-date-in-part", "Only a part of the date of birth is stated. It was not stored."
-        )
+        reason = "Only a part of the date of birth is stated. It was not stored."
+        run.warn("Patient", line, "birth-date-in-part", reason)
         return {}
     born_on = _day(found.birthDate) if len(found.birthDate) == 10 else None
     if born_on is None or born_on > today_at(run.now):
@@ -110,9 +109,7 @@ def _contact(found: PersonShape) -> dict[str, Any]:
     """Take a mobile or home number and an email. A work number is left out: others may answer it."""
     values: dict[str, Any] = {}
     for use in ("mobile", "home", None):
-        phone = next(
-            (p.value for p in found.telecom if p.system in ("phone", "sms") and p.use == use and p.value), None
-        )
+        phone = next((p.value for p in found.telecom if p.system == "phone" and p.use == use and p.value), None)
         if phone:
             values["phone"] = tidy(phone)
             break
@@ -130,7 +127,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _land(run: Run, line: Line, found: PatientShape, values: dict[str, Any], held: Held) -> None:
-    earlier = run.known["Patient"].get(line.id)
+    earlier, updated = run.known["Patient"].get(line.id), run.tallies["Patient"].updated
     is_new = earlier is None or earlier.source_hash != line.digest
     if earlier is None:
         values |= {"preferred_search": "", "created_at": run.now}
@@ -148,13 +145,15 @@ def _land(run: Run, line: Line, found: PatientShape, values: dict[str, Any], hel
     for card in stated_cards(run, line, found):
         other_id = held.setdefault((card.number_index, card.irn), row.id) if card.irn else row.id
         if other_id != row.id:
-            run.warn(
-                "Patient", line, "duplicate-medicare", "Somebody else here has the same card and IRN. Compare them."
-            )
+            reason = "Somebody else here has the same card and IRN. Compare them."
+            run.warn("Patient", line, "duplicate-medicare", reason)
         if is_new and f"coverage.{card.kind}" not in row.kept_here:
             if earlier is None:
                 run.db.flush()  # the card's row points at the patient's, which must be there first
-            replace_coverage(run.db, row, card, now=run.now)
+            _, is_other = replace_coverage(run.db, row, card, now=run.now)
+            if is_other and earlier is not None and run.tallies["Patient"].updated == updated:
+                run.tallies["Patient"].unchanged -= 1
+                run.count_change("Patient", row, [f"coverage.{card.kind}"])
 
 
 def _cards_held(run: Run) -> Held:

@@ -13,6 +13,7 @@ from sma.people.queries.places import rooms_of as rooms_of
 from sma.people.queries.practitioners import PractitionerRow as PractitionerRow
 from sma.people.queries.practitioners import RoleRow as RoleRow
 from sma.people.queries.practitioners import linkable_users as linkable_users
+from sma.people.queries.practitioners import linked_user as linked_user
 from sma.people.queries.practitioners import practitioner as practitioner
 from sma.people.queries.practitioners import practitioner_of as practitioner_of
 from sma.people.queries.practitioners import practitioners as practitioners
@@ -27,6 +28,7 @@ __all__ = [
     "find_patients",
     "has_agreement",
     "linkable_users",
+    "linked_user",
     "location",
     "locations",
     "people_like",

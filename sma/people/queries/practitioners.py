@@ -119,3 +119,13 @@ def linkable_users(db: ReadSession) -> list[tuple[UUID, str]]:
         .order_by(col(User.display_name))
     ).all()
     return [(user_id, name) for user_id, name in rows]
+
+
+def linked_user(db: ReadSession, practitioner_id: UUID) -> tuple[UUID, str] | None:
+    """Return the sign-in (id, display name) that belongs to a practitioner. One statement."""
+    row = db.exec(
+        select(col(User.id), col(User.display_name))
+        .join(Practitioner, col(Practitioner.user_id) == col(User.id))
+        .where(col(Practitioner.id) == practitioner_id)
+    ).first()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,51 @@
+"""Finding a person. What is typed is posted, not put into the address: names stay out of histories and logs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+
+from sma.core import clock
+from sma.core.db import EdgeRoute, ReadDb
+from sma.identity import CurrentUser, Permission, require
+from sma.people import queries
+from sma.people.rules import age_on, today_at
+from sma.people.web.words import language_words
+from sma.web import forms
+from sma.web.htmx import wants_fragment
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+Viewer = Annotated[CurrentUser, require(Permission.SEE_PEOPLE)]
+MOST = 20
+
+
+class SearchForm(BaseModel):
+    text: str = Field(default="", max_length=120)
+
+
+Search = Annotated[forms.Form[SearchForm], Depends(forms.of(SearchForm))]
+
+
+@router.get("/people")
+def index(request: Request, user: Viewer) -> Response:
+    may_edit = user.may(Permission.EDIT_PEOPLE)
+    return render(request, "people/index.html", form=forms.blank(), rows=None, is_cut=False, may_edit=may_edit)
+
+
+@router.post("/people/search")
+def search(request: Request, form: Search, db: ReadDb, user: Viewer) -> Response:
+    text = form.values.text if not form.errors else ""
+    hits = queries.find_patients(db, text, limit=MOST + 1)
+    today = today_at(clock.now())
+    rows = [(hit, age_on(hit.born_on, today), language_words(hit.language)) for hit in hits[:MOST]]
+    name = "people/_results.html" if wants_fragment(request) else "people/index.html"
+    return render(
+        request,
+        name,
+        status_code=422 if form.errors else 200,
+        form=form,
+        rows=rows if text else None,
+        is_cut=len(hits) > MOST,
+        may_edit=user.may(Permission.EDIT_PEOPLE),
+    )
