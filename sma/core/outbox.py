@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Index, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from sma.core.db import ReadSession, UtcDateTime, WriteSession
 
@@ -18,6 +19,7 @@ LEASE = timedelta(seconds=300)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=6)
 MOST_ATTEMPTS = 10
+NO_ANSWER = "worker-died"
 
 
 class Outbox(SQLModel, table=True):
@@ -70,6 +72,8 @@ def publish(
 def claim(db: WriteSession, *, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Work]:
     """Lease up to `limit` due rows, oldest first; nobody else gets them until the lease runs out.
 
+    A row that was tried before is leased alone: should it be what kills the worker, it takes no neighbours along. One
+    that was tried ten times without a word from its worker is buried.
     Locks: the rows (PostgreSQL, skipping those others hold) or the database (SQLite).
     """
     due = (
@@ -80,10 +84,17 @@ def claim(db: WriteSession, *, now: datetime, limit: int, lease: timedelta = LEA
         .with_for_update(skip_locked=True)
     )
     token = uuid4()
-    works = []
+    works: list[Work] = []
     for row in db.exec(due):
+        if row.attempts >= MOST_ATTEMPTS:
+            row.buried_at, row.due_at, row.lease, row.last_error = now, None, None, NO_ANSWER
+            continue
+        if works and row.attempts:
+            continue
         row.due_at, row.lease, row.attempts = now + lease, token, row.attempts + 1
         works.append(Work(row.id, row.kind, row.subject_id, row.created_at, row.attempts, token))
+        if row.attempts > 1:
+            break
     return works
 
 
@@ -110,6 +121,32 @@ def bury(db: WriteSession, work: Work, *, now: datetime, error: str) -> bool:
     return _settle(db, work, buried_at=now, due_at=None, lease=None, last_error=error[:200])
 
 
+def give_back(db: WriteSession, work: Work, *, now: datetime) -> bool:
+    """Return a row that was leased and not begun: due at once, and the attempt does not count."""
+    return _settle(db, work, due_at=now, lease=None, attempts=work.attempts - 1)
+
+
+def ask_again(db: WriteSession, kind: str, subject_id: UUID, *, now: datetime) -> None:
+    """Owe an effect once more because a person asked: buried or postponed rows become due now, with all attempts.
+
+    A row that a worker holds at this moment is left to it; without any open row, a new one is written.
+    Locks: the rows.
+    """
+    rows = db.exec(_open_rows(kind, subject_id)).all()
+    for row in rows:
+        if row.lease is None:
+            row.due_at, row.buried_at, row.attempts = now, None, 0
+    if not rows:
+        publish(db, kind, subject_id, now=now, key=f"again-{now.isoformat()}")
+    db.info["published"] = True
+
+
+def settle_by_hand(db: WriteSession, kind: str, subject_id: UUID, *, now: datetime) -> None:
+    """Close the open rows of an effect that a person has taken care of. Locks: the rows."""
+    for row in db.exec(_open_rows(kind, subject_id)):
+        row.finished_at, row.due_at, row.buried_at, row.lease = now, None, None, None
+
+
 def oldest_due(db: ReadSession, *, now: datetime) -> datetime | None:
     """When the longest-waiting due effect was owed; None when nothing waits. For readiness checks."""
     return db.exec(
@@ -118,6 +155,14 @@ def oldest_due(db: ReadSession, *, now: datetime) -> datetime | None:
         .order_by(col(Outbox.created_at))
         .limit(1)
     ).first()
+
+
+def _open_rows(kind: str, subject_id: UUID) -> SelectOfScalar[Outbox]:
+    return (
+        select(Outbox)
+        .where(col(Outbox.kind) == kind, col(Outbox.subject_id) == subject_id, col(Outbox.finished_at).is_(None))
+        .with_for_update()
+    )
 
 
 def _settle(db: WriteSession, work: Work, **values: object) -> bool:

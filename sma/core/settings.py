@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     data_folder: Path = Path("data")
     database_url: SecretStr | None = Field(default=None, description="empty: SQLite in the data folder")
     broker_url: SecretStr | None = Field(default=None, description="empty: messages in the data folder")
+    queue_name: str = Field(default="sma", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="on a shared broker")
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"

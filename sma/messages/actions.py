@@ -1,5 +1,6 @@
 """Delivers what people must hear of, once per person and change, and keeps the log of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, Invitation, InvitationRevision
-from sma.core import audit, metrics, outbox
+from sma.core import audit, logs, metrics, outbox
 from sma.core.audit import Actor
 from sma.core.db import Database, ReadSession, WriteSession
 from sma.core.errors import NotFound
@@ -15,9 +16,20 @@ from sma.core.outbox import Work
 from sma.core.settings import Settings
 from sma.messages.compose import CannotBeWritten, Clinic, Facts, message_id, parcel
 from sma.messages.models import Communication
-from sma.messages.rules import CommunicationState, NothingToRetry, kind_of, state_before_sending
+from sma.messages.rules import (
+    CommunicationKind,
+    CommunicationState,
+    NothingToRetry,
+    is_outdated,
+    kind_of,
+    state_before_sending,
+)
 from sma.messages.transports import Transport, TransportError
 from sma.people import Patient, first_name
+
+log = logs.get(__name__)
+
+KIND = "invitation.revised"
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,12 @@ def deliver(database: Database, work: Work, *, now: datetime, transport: Transpo
     except TransportError as error:
         _keep_failure(database, work, ready, error, now=now)
         return
+    except Exception as error:
+        # A fault of ours must not look like a message that is on its way: staff see it, and can ring.
+        fault = TransportError(f"fault-{type(error).__name__}"[:60], permanent=False)
+        _keep_failure(database, work, ready, fault, now=now)
+        log.warning("message.fault", outbox_id=str(work.id), error=type(error).__name__)
+        return
     with database.write() as db:
         if outbox.finish(db, work, now=now):
             row = _row(db, ready.communication_id)
@@ -62,22 +80,29 @@ def deliver(database: Database, work: Work, *, now: datetime, transport: Transpo
 
 
 def retry(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
-    """Send a failed message again. Raises NotFound, NothingToRetry. Publishes: invitation.revised."""
-    row = _row(db, communication_id)
+    """Send a message that did not get through again, now. Locks: the message. Publishes: invitation.revised.
+
+    Raises: NotFound, NothingToRetry.
+    """
+    row = _row(db, communication_id, lock=True)
     if row.state not in (CommunicationState.FAILED, CommunicationState.RETRYING):
         raise NothingToRetry
-    row.state, row.last_error = CommunicationState.QUEUED, None
-    outbox.publish(db, "invitation.revised", row.revision_id, now=now, key=f"retry-{now.isoformat()}")
+    row.state, row.last_error, row.attempts = CommunicationState.QUEUED, None, 0
+    outbox.ask_again(db, KIND, row.revision_id, now=now)
     audit.record(db, by=by, did="retry-message", on=row, now=now)
     return row
 
 
 def mark_called(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
-    """Note that somebody rang instead. Raises NotFound, NothingToRetry."""
-    row = _row(db, communication_id)
+    """Note that somebody rang instead; nothing is owed any more. Locks: the message.
+
+    Raises: NotFound, NothingToRetry.
+    """
+    row = _row(db, communication_id, lock=True)
     if row.state not in (CommunicationState.CALL_TASK, CommunicationState.FAILED) or row.called_at is not None:
         raise NothingToRetry
     row.called_at, row.called_by_id = now, by.id
+    outbox.settle_by_hand(db, KIND, row.revision_id, now=now)
     audit.record(db, by=by, did="called-instead", on=row, now=now)
     return row
 
@@ -92,7 +117,7 @@ def facts_of(db: ReadSession, revision: InvitationRevision, clinic: Clinic) -> F
     first = _first_revision(db, owner.id)
     return Facts(
         revision_id=revision.id,
-        kind=kind_of(revision.what, revision.sequence),
+        kind=_kind(revision),
         uid=owner.uid,
         sequence=revision.sequence,
         created_at=owner.created_at,
@@ -119,7 +144,7 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
             revision_id=revision_id,
             appointment_id=appointment.id,
             patient_id=patient.id,
-            kind=kind_of(revision.what, revision.sequence),
+            kind=_kind(revision),
             message_id=message_id(revision_id, clinic),
             created_at=now,
         )
@@ -130,7 +155,7 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
         is_deceased=patient.is_deceased,
         contact=patient.contact_by_email,
         has_address=bool(patient.email),
-        has_newer=_has_newer(db, revision),
+        outdated=is_outdated(_kind(revision), [_kind(later) for later in _newer(db, revision)]),
     )
     row.state, row.recipient = state, patient.email if state is CommunicationState.QUEUED else None
     return _Ready(row.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
@@ -155,26 +180,30 @@ def _keep_failure(database: Database, work: Work, ready: _Ready, error: Transpor
     metrics.messages.labels("failed" if gone else "retrying").inc()
 
 
-def _row(db: ReadSession, communication_id: UUID) -> Communication:
-    row = db.get(Communication, communication_id)
+def _row(db: ReadSession, communication_id: UUID, *, lock: bool = False) -> Communication:
+    row = db.get(Communication, communication_id, with_for_update=lock or None)
     if row is None:
         raise NotFound
     return row
 
 
-def _has_newer(db: ReadSession, revision: InvitationRevision) -> bool:
-    newer = select(InvitationRevision.id).where(
-        col(InvitationRevision.invitation_id) == revision.invitation_id,
-        col(InvitationRevision.id) != revision.id,
-        col(InvitationRevision.revised_at) > revision.revised_at,
-    )
-    return db.exec(newer.limit(1)).first() is not None
+def _kind(revision: InvitationRevision) -> CommunicationKind:
+    return kind_of(revision.what, revision.sequence, was_waiting=bool(revision.details.get("was_waiting")))
+
+
+def _newer(db: ReadSession, revision: InvitationRevision) -> Sequence[InvitationRevision]:
+    return db.exec(
+        select(InvitationRevision).where(
+            col(InvitationRevision.invitation_id) == revision.invitation_id,
+            col(InvitationRevision.number) > revision.number,
+        )
+    ).all()
 
 
 def _first_revision(db: ReadSession, invitation_id: UUID) -> UUID:
     return db.exec(
         select(InvitationRevision.id)
         .where(col(InvitationRevision.invitation_id) == invitation_id)
-        .order_by(col(InvitationRevision.revised_at), col(InvitationRevision.sequence))
+        .order_by(col(InvitationRevision.number))
         .limit(1)
     ).one()

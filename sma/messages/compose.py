@@ -21,7 +21,7 @@ from calendars import (
     timezone_words,
 )
 from sma.messages.mime import NotAMessage, build_message
-from sma.messages.rules import CommunicationKind
+from sma.messages.rules import IN_CALENDAR, CommunicationKind
 from sma.messages.transports import Parcel
 from sma.web.templating import day, render_text, time12
 
@@ -116,7 +116,7 @@ def _parcel(facts: Facts, clinic: Clinic) -> Parcel:
     letter = write(facts, clinic)
     cancelled = facts.kind is CommunicationKind.CANCELLATION
     calendar, method = None, None
-    if facts.kind is not CommunicationKind.WAITING:
+    if facts.kind in IN_CALENDAR:
         event = _event(facts, clinic)
         calendar, method = (cancellation(event), "CANCEL") if cancelled else (invitation(event), "REQUEST")
     name = message_id(facts.revision_id, clinic)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from sma.appointments import Appointment, InvitationRevision
 from sma.core.db import ReadSession
@@ -59,12 +60,12 @@ def messages(db: ReadSession, *, state: CommunicationState | None, limit: int = 
     wanted = _joined().order_by(col(Communication.created_at).desc(), col(Communication.id)).limit(limit)
     if state is not None:
         wanted = wanted.where(col(Communication.state) == state)
-    return [MessageRow(*row) for row in db.exec(wanted)]
+    return [MessageRow(*row) for row in db.connection().execute(wanted)]
 
 
 def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[MessageRow, Letter]:
     """One message and what it says. Raises NotFound."""
-    row = db.exec(_joined().where(col(Communication.id) == communication_id)).first()
+    row = db.connection().execute(_joined().where(col(Communication.id) == communication_id)).first()
     log_row = db.get(Communication, communication_id)
     revision = db.get(InvitationRevision, log_row.revision_id) if log_row else None
     if row is None or revision is None:
@@ -75,10 +76,10 @@ def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[Me
 def counts(db: ReadSession) -> dict[str, int]:
     """How many messages are in each state. One statement."""
     counted = select(col(Communication.state), func.count()).group_by(col(Communication.state))
-    return dict(db.exec(counted).all())
+    return dict(db.connection().execute(counted).tuples().all())
 
 
-def _joined():  # type: ignore[no-untyped-def]
+def _joined() -> Any:
     return (
         select(*_COLUMNS)
         .join(Patient, col(Patient.id) == col(Communication.patient_id))

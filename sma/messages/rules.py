@@ -1,5 +1,6 @@
 """The states of one message to one person, and when it may leave."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from sma.core.errors import Conflict
@@ -7,7 +8,7 @@ from sma.people.rules import SafeContact
 
 
 class CommunicationState(StrEnum):
-    """`withheld`: a newer change made it pointless. `call-task`: no safe address, so somebody rings."""
+    """`withheld`: a newer change made it pointless, or the person has died. `call-task`: no safe address, so somebody rings."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -22,7 +23,7 @@ STATE_WORDS = {
     CommunicationState.SENT: "Sent",
     CommunicationState.RETRYING: "Not through yet, trying again",
     CommunicationState.FAILED: "Failed",
-    CommunicationState.WITHHELD: "Not sent: something newer replaced it",
+    CommunicationState.WITHHELD: "Not sent: no longer needed",
     CommunicationState.CALL_TASK: "Please ring",
 }
 
@@ -32,13 +33,18 @@ class CommunicationKind(StrEnum):
     UPDATE = "update"
     CANCELLATION = "cancellation"
     WAITING = "waiting"
+    OFF_THE_LIST = "off-the-list"
 
+
+# Only these carry a calendar part: whoever waited has no entry to change or take back.
+IN_CALENDAR = frozenset({CommunicationKind.INVITATION, CommunicationKind.UPDATE, CommunicationKind.CANCELLATION})
 
 KIND_WORDS = {
     CommunicationKind.INVITATION: "Invitation",
     CommunicationKind.UPDATE: "Change",
     CommunicationKind.CANCELLATION: "Cancellation",
     CommunicationKind.WAITING: "Waiting list",
+    CommunicationKind.OFF_THE_LIST: "Off the waiting list",
 }
 
 
@@ -47,18 +53,27 @@ class NothingToRetry(Conflict):
     message = "This message needs nothing from you any more. Look at its state again."
 
 
-def kind_of(what: str, sequence: int) -> CommunicationKind:
+def kind_of(what: str, sequence: int, *, was_waiting: bool) -> CommunicationKind:
     """Name the message that tells of a revision (request, cancel or waiting)."""
     if what == "cancel":
-        return CommunicationKind.CANCELLATION
+        return CommunicationKind.OFF_THE_LIST if was_waiting else CommunicationKind.CANCELLATION
     if what == "waiting":
         return CommunicationKind.WAITING
     return CommunicationKind.UPDATE if sequence else CommunicationKind.INVITATION
 
 
-def state_before_sending(*, is_deceased: bool, contact: str, has_address: bool, has_newer: bool) -> CommunicationState:
+def is_outdated(kind: CommunicationKind, newer: Collection[CommunicationKind]) -> bool:
+    """Tell whether newer changes leave nothing for this message to say.
+
+    A calendar message gives way to a newer calendar message only: withheld for a mere notice, it would leave the old
+    entry standing in the person's calendar.
+    """
+    return any(kind not in IN_CALENDAR or later in IN_CALENDAR for later in newer)
+
+
+def state_before_sending(*, is_deceased: bool, contact: str, has_address: bool, outdated: bool) -> CommunicationState:
     """Decide whether a message leaves by mail, is withheld, or becomes somebody's call."""
-    if is_deceased or has_newer:
+    if is_deceased or outdated:
         return CommunicationState.WITHHELD
     if not has_address or contact == SafeContact.NONE:
         return CommunicationState.CALL_TASK

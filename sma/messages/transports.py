@@ -4,11 +4,12 @@ A transport takes one finished message and either hands it over or raises Transp
 again can help.
 """
 
+import contextlib
 import hashlib
 import os
 import smtplib
-import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 from sma.core.settings import Settings
 
-# Ten slow messages in a row must end before the lease on them does.
+# For one answer of the mail server; a whole message must be through before the worker's time limit.
 TIMEOUT_SECONDS = 15.0
+# A server that did not answer is left alone for a moment, so that a pile of messages does not hold up everything else.
+DOWN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -76,29 +79,60 @@ def smtp(url: str) -> Transport:
     default = 465 if parts.scheme == "smtps" else 587 if parts.scheme == "smtp+starttls" else 25
     port = parts.port or default
 
+    down_until = 0.0
+
     def connect() -> smtplib.SMTP:
         if parts.scheme == "smtps":
             return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
         client = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        if parts.scheme == "smtp+starttls":
-            client.starttls(context=ssl.create_default_context())
+        try:
+            if parts.scheme == "smtp+starttls":
+                client.starttls(context=ssl.create_default_context())
+        except BaseException:
+            client.close()
+            raise
         return client
 
-    def send(parcel: Parcel) -> None:
+    def hand_over(client: smtplib.SMTP, parcel: Parcel) -> None:
         try:
-            with connect() as client:
-                if parts.username:
-                    client.login(unquote(parts.username), unquote(parts.password or ""))
-                client.sendmail(parcel.sender, [parcel.recipient], parcel.content)
+            if parts.username:
+                client.login(unquote(parts.username), unquote(parts.password or ""))
+            client.sendmail(parcel.sender, [parcel.recipient], parcel.content)
         except smtplib.SMTPRecipientsRefused as refused:
             code, _ = next(iter(refused.recipients.values()))
-            raise TransportError(f"recipient-refused-{code}", permanent=500 <= code < 600) from None
-        except smtplib.SMTPAuthenticationError as refused:
-            # The clinic's own settings are wrong, not this message: keep it until they are mended.
-            raise TransportError(f"sign-in-refused-{refused.smtp_code}", permanent=False) from None
+            raise TransportError(f"recipient-refused-{code}", permanent=_is_final(code)) from None
+        except smtplib.SMTPDataError as refused:
+            raise TransportError(f"refused-{refused.smtp_code}", permanent=_is_final(refused.smtp_code)) from None
+
+    def send(parcel: Parcel) -> None:
+        nonlocal down_until
+        if time.monotonic() < down_until:
+            raise TransportError("unreachable", permanent=False)
+        client = None
+        try:
+            client = connect()
+            hand_over(client, parcel)
         except smtplib.SMTPResponseException as refused:
-            raise TransportError(f"refused-{refused.smtp_code}", permanent=500 <= refused.smtp_code < 600) from None
-        except (smtplib.SMTPException, OSError, socket.gaierror) as error:
+            # A greeting, a password or a sender refused: the clinic's settings are wrong, or the server has a bad day,
+            # not this message. Keep it until that is mended.
+            raise TransportError(f"not-accepted-{refused.smtp_code}", permanent=False) from None
+        except (smtplib.SMTPException, OSError) as error:
+            if client is None:
+                down_until = time.monotonic() + DOWN_SECONDS
             raise TransportError(f"unreachable-{type(error).__name__}", permanent=False) from None
+        finally:
+            if client is not None:
+                _part(client)
 
     return send
+
+
+def _part(client: smtplib.SMTP) -> None:
+    """Say goodbye. Whatever the server makes of that, the message is its own by now, or was refused before."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        client.quit()
+    client.close()
+
+
+def _is_final(code: int) -> bool:
+    return 500 <= code < 600

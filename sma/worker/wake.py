@@ -18,6 +18,14 @@ PAUSE_SECONDS = 0.1
 EXPIRES_SECONDS = 60
 
 
+def look(app: Celery) -> None:
+    """Ask for one look at the outbox. A broker that does not answer costs one sweep."""
+    try:
+        app.send_task("sma.deliver", retry=False, expires=EXPIRES_SECONDS, ignore_result=True)
+    except Exception as error:
+        log.warning("wake-up.lost", error=type(error).__name__)
+
+
 class Waker:
     """Called after each commit that owes an effect."""
 
@@ -34,8 +42,5 @@ class Waker:
         while True:
             self._asked.wait()
             self._asked.clear()
-            try:
-                self._app.send_task("sma.deliver", retry=False, expires=EXPIRES_SECONDS, ignore_result=True)
-            except Exception as error:
-                log.warning("wake-up.lost", error=type(error).__name__)
+            look(self._app)
             time.sleep(PAUSE_SECONDS)
