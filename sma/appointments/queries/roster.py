@@ -107,9 +107,10 @@ def waiting_list(rows: Sequence[RosterRow], setting: Setting, places: Places) ->
 
 def place_of(db: ReadSession, appointment_id: UUID) -> tuple[RosterRow, GroupSession]:
     """Return one person's line and the session it is in. Raises: NotFound."""
-    session = db.get(GroupSession, _session_of(db, appointment_id))
-    if session is None:
+    session_id = _session_of(db, appointment_id)
+    if session_id is None:
         raise NotFound
+    session = db.get_one(GroupSession, session_id)
     found = db.connection().execute(_query(session.id).where(col(Appointment.id) == appointment_id)).one()
     return _row(found, None), session
 
