@@ -29,12 +29,17 @@ class Encounter(SQLModel, table=True):
 
 
 class AttendanceMark(SQLModel, table=True):
-    """One press on the roll call, appended and never changed: three presses leave three lines."""
+    """One press on the roll call, appended and never changed: three presses leave three lines.
+
+    `number` counts a person's presses, since several can fall within one second.
+    """
 
     __tablename__ = "attendance_mark"
+    __table_args__ = (Index("uq_attendance_mark_number", "encounter_id", "number", unique=True),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    encounter_id: UUID = Field(foreign_key="encounter.id", index=True)
+    encounter_id: UUID = Field(foreign_key="encounter.id")
+    number: int
     presence: str | None = Field(default=None, max_length=10)  # None: set back to "not recorded"
     happened_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
@@ -74,8 +79,9 @@ class ClinicianPresence(SQLModel, table=True):
 class ConsultInterval(SQLModel, table=True):
     """One stretch of a clinician's time with one patient. A correction needs a reason, supersedes, and both stay.
 
-    A clinician has at most one running interval in a session (partial unique index); overlap with finished ones is
-    checked under the session's lock.
+    A clinician has at most one running interval (partial unique index); overlap with finished ones is checked under
+    the locks of the session and the clinician. `is_entered` was typed instead of pressed: it does not count before the
+    clinician has confirmed it. Taken back without a successor, the row says why in `withdrawn_reason`.
     """
 
     __tablename__ = "consult_interval"
@@ -99,7 +105,15 @@ class ConsultInterval(SQLModel, table=True):
     recorded_by_id: UUID = Field(foreign_key="staff_user.id")
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_after: bool = False
+    is_entered: bool = False
     confirmed_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     replaces_id: UUID | None = Field(default=None, foreign_key="consult_interval.id")
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str | None = Field(default=None, max_length=200)
+    withdrawn_reason: str | None = Field(default=None, max_length=200)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may stand as evidence: pressed at the time, or confirmed by the clinician."""
+        return self.superseded_at is None and (not self.is_entered or self.confirmed_by_id is not None)
