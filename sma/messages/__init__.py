@@ -3,11 +3,15 @@
 `deliver` is the handler of "invitation.revised"; the log is the Communication table.
 """
 
+from sma.messages.actions import clinic_of as clinic_of
 from sma.messages.actions import deliver as deliver
+from sma.messages.actions import facts_of as facts_of
 from sma.messages.actions import mark_called as mark_called
 from sma.messages.actions import retry as retry
+from sma.messages.compose import parcel as parcel
 from sma.messages.models import Communication as Communication
 from sma.messages.rules import CommunicationState as CommunicationState
+from sma.messages.transports import Parcel as Parcel
 from sma.messages.transports import Transport as Transport
 from sma.messages.transports import TransportError as TransportError
 from sma.messages.transports import transport_for as transport_for
@@ -15,10 +19,14 @@ from sma.messages.transports import transport_for as transport_for
 __all__ = [
     "Communication",
     "CommunicationState",
+    "Parcel",
     "Transport",
     "TransportError",
+    "clinic_of",
     "deliver",
+    "facts_of",
     "mark_called",
+    "parcel",
     "retry",
     "transport_for",
 ]

@@ -75,8 +75,8 @@ def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[Me
 
 def counts(db: ReadSession) -> dict[str, int]:
     """How many messages are in each state. One statement."""
-    counted = select(col(Communication.state), func.count()).group_by(col(Communication.state))
-    return dict(db.connection().execute(counted).tuples().all())
+    counted = select(col(Communication.state), func.count().label("number")).group_by(col(Communication.state))
+    return {row.state: row.number for row in db.connection().execute(counted)}
 
 
 def _joined() -> Any:

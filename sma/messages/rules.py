@@ -8,7 +8,9 @@ from sma.people.rules import SafeContact
 
 
 class CommunicationState(StrEnum):
-    """`withheld`: a newer change made it pointless, or the person has died. `call-task`: no safe address, so somebody rings."""
+    """`withheld`: a newer change made it pointless, or the person has died. `call-task`: no safe
+    address, so somebody rings.
+    """
 
     QUEUED = "queued"
     SENT = "sent"

@@ -26,8 +26,8 @@ EVENT = Event(
     sequence=0,
     revised_at=datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC),
     created_at=datetime(2026, 11, 20, 4, 5, 6, tzinfo=UTC),
-    starts=datetime(2026, 12, 1, 10, 0),  # noqa: DTZ001  a time on the clock
-    ends=datetime(2026, 12, 1, 11, 30),  # noqa: DTZ001
+    starts=datetime(2026, 12, 1, 10, 0),
+    ends=datetime(2026, 12, 1, 11, 30),
     timezone="Australia/Sydney",
     summary="Appointment – Saltwater",
     description="Please come 10 minutes early.\nQuestions? Call (02) 9000 0000.",
@@ -262,7 +262,7 @@ _SECOND = b"ATTENDEE;CN=Other:mailto:other@example.net\r\nCLASS:PRIVATE"
         {"calendar": MAIL["calendar"].replace(b"CLASS:PRIVATE", _SECOND)},
         {"calendar": MAIL["calendar"].replace(b"CLASS:PRIVATE", _SECOND.lower())},
         {"calendar": b""},
-        {"date": datetime(2026, 11, 23)},  # noqa: DTZ001
+        {"date": datetime(2026, 11, 23)},
     ],
 )
 def test_a_file_for_someone_else_never_leaves(changes: dict[str, Any]) -> None:

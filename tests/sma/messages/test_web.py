@@ -1,0 +1,174 @@
+"""The message log as staff use it."""
+
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import select
+
+from sma.core.db import Database
+from sma.core.outbox import Outbox
+from sma.identity import Role
+from sma.messages import Communication
+from tests.conftest import NOW, SignIn
+from tests.factories import make_appointment, make_patient, make_session
+
+
+def put_message(app: FastAPI, state: str, **patient: object) -> Communication:
+    """A message in the log, with the invitation that it tells of."""
+    from sma.appointments import InvitationRevision
+    from sma.appointments.actions.telling import What, invite, tell
+
+    database: Database = app.state.database
+    with database.write() as db:
+        session = make_session(db)
+        appointment = make_appointment(db, session, make_patient(db, **patient))
+        invitation = invite(db, appointment, now=NOW)
+        db.flush()
+        revision: InvitationRevision = tell(db, invitation, session, What.REQUEST, now=NOW)
+        db.flush()
+        row = Communication(
+            revision_id=revision.id,
+            appointment_id=appointment.id,
+            patient_id=appointment.patient_id,
+            kind="invitation",
+            state=state,
+            message_id=f"<{uuid4().hex}@saltwater.example>",
+            created_at=NOW,
+            attempts=2,
+            last_error="recipient-refused-550" if state == "failed" else None,
+        )
+        db.add(row)
+        db.flush()
+        return row
+
+
+def state_of(app: FastAPI, row: Communication) -> Communication:
+    with app.state.database.read() as db:
+        return db.get_one(Communication, row.id)  # type: ignore[no-any-return]
+
+
+def test_the_log_lists_every_message_and_filters_by_state(app: FastAPI, sign_in: SignIn) -> None:
+    put_message(app, "sent", preferred_name="Alan")
+    put_message(app, "failed", preferred_name="Bea")
+    page = sign_in(Role.FRONT_DESK).get("/messages")
+    assert page.status_code == 200
+    assert "Alan" in page.text
+    assert "Bea" in page.text
+    assert "Failed (1)" in page.text
+
+    failed = sign_in(Role.FRONT_DESK).get("/messages?state=failed")
+    assert "Bea" in failed.text
+    assert "Alan" not in failed.text
+
+
+def test_a_state_that_does_not_exist_shows_all(app: FastAPI, sign_in: SignIn) -> None:
+    put_message(app, "sent", preferred_name="Alan")
+    page = sign_in(Role.FRONT_DESK).get("/messages?state=lost")
+    assert page.status_code == 200
+    assert "Alan" in page.text
+
+
+def test_an_empty_log_says_where_to_go(app: FastAPI, sign_in: SignIn) -> None:
+    assert "No messages here" in sign_in(Role.FRONT_DESK).get("/messages").text
+
+
+def test_one_message_shows_what_it_says_and_what_went_wrong(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "failed", preferred_name="Bea")
+    page = sign_in(Role.FRONT_DESK).get(f"/messages/{row.id}")
+    assert "Hi Bea," in page.text
+    assert "recipient-refused-550" in page.text
+    assert "Send again now" in page.text
+    assert "I rang them" in page.text
+
+
+def test_a_sent_message_offers_nothing_to_press(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "sent")
+    page = sign_in(Role.FRONT_DESK).get(f"/messages/{row.id}")
+    assert "Send again" not in page.text
+    assert "I rang" not in page.text
+
+
+def test_the_name_of_somebody_who_has_died_is_nowhere(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "withheld", preferred_name="Xanthippa", family_name="Quill", is_deceased=True)
+    desk = sign_in(Role.FRONT_DESK)
+    for address in ("/messages", f"/messages/{row.id}"):
+        page = desk.get(address)
+        assert page.status_code == 200
+        assert "Xanthippa" not in page.text
+        assert "Quill" not in page.text
+        assert "respectfully withheld" in page.text
+
+
+def test_sending_again_without_scripts_leads_back_to_the_message(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "failed")
+    desk = sign_in(Role.FRONT_DESK)
+    answer = desk.post(f"/messages/{row.id}/retry", data={"key": "k1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/messages/{row.id}")
+    assert "It is on its way again." in desk.get(answer.headers["location"]).text
+    assert state_of(app, row).state == "queued"
+    with app.state.database.read() as db:
+        (owed,) = db.exec(select(Outbox)).all()
+    assert owed.finished_at is None
+
+
+def test_pressing_twice_changes_nothing_more(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "failed")
+    desk = sign_in(Role.FRONT_DESK)
+    desk.post(f"/messages/{row.id}/retry")
+    assert desk.post(f"/messages/{row.id}/retry").status_code == 409
+    with app.state.database.read() as db:
+        assert len(db.exec(select(Outbox)).all()) == 1
+
+
+def test_a_call_is_noted_with_who_rang(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "call-task")
+    desk = sign_in(Role.FRONT_DESK)
+    answer = desk.post(f"/messages/{row.id}/call")
+    assert answer.status_code == 303
+    assert state_of(app, row).called_by_id == desk.user.id  # type: ignore[attr-defined]
+    assert desk.post(f"/messages/{row.id}/call").status_code == 409
+
+
+def test_a_message_that_left_needs_no_call_and_no_retry(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "sent")
+    desk = sign_in(Role.FRONT_DESK)
+    assert desk.post(f"/messages/{row.id}/call").status_code == 409
+    assert desk.post(f"/messages/{row.id}/retry").status_code == 409
+    assert state_of(app, row).state == "sent"
+
+
+@pytest.mark.parametrize("path", ["/messages/00000000-0000-4000-8000-000000000000", "/messages/nonsense"])
+def test_a_message_that_is_not_there(app: FastAPI, sign_in: SignIn, path: str) -> None:
+    assert sign_in(Role.FRONT_DESK).get(path).status_code in (404, 422)
+
+
+def test_roles_without_messages_see_none(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "failed")
+    for role in (Role.BILLING, Role.ADMINISTRATOR):
+        outsider = sign_in(role)
+        assert outsider.get("/messages").status_code == 403
+        assert outsider.get(f"/messages/{row.id}").status_code == 403
+        assert outsider.post(f"/messages/{row.id}/retry").status_code == 403
+        assert outsider.post(f"/messages/{row.id}/call").status_code == 403
+    assert state_of(app, row).state == "failed"
+
+
+def test_the_log_takes_the_same_number_of_statements_for_two_and_for_twelve(app: FastAPI, sign_in: SignIn) -> None:
+    from sqlalchemy import event
+
+    desk = sign_in(Role.FRONT_DESK)
+    counted: list[int] = []
+    for more in (2, 10):
+        for _ in range(more):
+            put_message(app, "sent")
+        seen: list[str] = []
+
+        def count(_c: object, _cursor: object, statement: str, *_: object, _seen: list[str] = seen) -> None:
+            _seen.append(statement)
+
+        event.listen(app.state.database.engine, "before_cursor_execute", count)
+        desk.get("/messages")
+        event.remove(app.state.database.engine, "before_cursor_execute", count)
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
