@@ -48,7 +48,6 @@ e2e: $(VENV)/.development ## the tests in a real browser
 lint: $(VENV)/.development types imports ## style, spelling, templates, types, architecture, dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djlint --check --quiet templates
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/codespell sma billing calendars templates tests docs README.md CHANGELOG.md Makefile
 	$(BIN)/deptry sma billing calendars

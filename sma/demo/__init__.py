@@ -5,7 +5,8 @@ Names are made up; Medicare and provider numbers are published test values. Date
 
 from sma.demo.cast import LOGINS as LOGINS
 from sma.demo.cast import PASSWORD as PASSWORD
+from sma.demo.load import is_demo as is_demo
 from sma.demo.load import is_empty as is_empty
 from sma.demo.load import load as load
 
-__all__ = ["LOGINS", "PASSWORD", "is_empty", "load"]
+__all__ = ["LOGINS", "PASSWORD", "is_demo", "is_empty", "load"]

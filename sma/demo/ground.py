@@ -21,9 +21,9 @@ from sma.people import (
     set_coverage,
     set_provider_number,
 )
-from sma.people.rules import DobAccuracy
+from sma.people.rules import Audience, DobAccuracy
 from sma.scheduling import ProgramPlan, SettingPlan, approve_program_audience, make_program
-from sma.scheduling.rules import Audience, AudienceBasis
+from sma.scheduling.rules import AudienceBasis
 
 
 @dataclass
@@ -78,7 +78,12 @@ def lay(db: WriteSession, *, now: datetime) -> Ground:
         ground.places[key] = make_location(db, answers, by=karen, now=now).id
         db.flush()  # the room's lock reads the place back
         ground.rooms[key] = add_room(
-            db, ground.places[key], name="Yarning room" if key == "clinic" else "Long table", seats=20, by=karen, now=now
+            db,
+            ground.places[key],
+            name="Yarning room" if key == "clinic" else "Long table",
+            seats=20,
+            by=karen,
+            now=now,
         ).id
     _workers(db, ground, now=now)
     for person in EVERYBODY:
@@ -91,7 +96,12 @@ def _workers(db: WriteSession, ground: Ground, *, now: datetime) -> None:
     karen = ground.users["karen"]
     for worker in WORKERS:
         made = make_practitioner(
-            db, PractitionerAnswers(worker.given, worker.family, worker.prefix, worker.profession), by=karen, now=now
+            db,
+            PractitionerAnswers(
+                given_names=worker.given, family_name=worker.family, prefix=worker.prefix, profession=worker.profession
+            ),
+            by=karen,
+            now=now,
         )
         db.flush()  # the verbs below lock the row they change
         if worker.username is not None:
@@ -135,9 +145,7 @@ def _register(db: WriteSession, ground: Ground, person: Person, *, now: datetime
             now=now,
         )
     if person.agreed:
-        record_agreement(
-            db, patient.id, method="signed", given_on=(now - timedelta(days=1)).date(), by=marcus, now=now
-        )
+        record_agreement(db, patient.id, method="signed", given_on=(now - timedelta(days=1)).date(), by=marcus, now=now)
     return patient.id
 
 

@@ -1,8 +1,10 @@
 """Alembic's environment: one connection, both engines, batch mode where SQLite needs it."""
 
 import os
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine, text
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -12,7 +14,7 @@ from sma.core.settings import Settings
 from sma.tables import metadata
 
 
-def plain_types(kind: str, item: object, _context: object) -> str | bool:
+def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our own column types as what the database holds: a migration must not change when our code does."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
