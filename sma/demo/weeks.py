@@ -23,7 +23,7 @@ SISTERS = tuple(person.key for person in WOMEN)
 # What was answered when the page warned; kept with the place.
 REASONS = {
     "minutes": "Some will be short visits; the doctor knows.",
-    "audience": "Asked by phone: this group is fine.",
+    "suit": "Asked by phone: this group is fine.",
 }
 
 
