@@ -59,6 +59,10 @@ class BookingForm(Reasons):
     ask_lead: bool = False
 
 
+class SearchForm(BaseModel):
+    text: str = Field(default="", max_length=120)
+
+
 class MoveForm(Reasons):
     session_id: UUID
 
@@ -68,6 +72,7 @@ class CancellationForm(Key):
 
 
 BookingAnswers = Annotated[Form[BookingForm], Depends(forms.of(BookingForm))]
+SearchAnswers = Annotated[Form[SearchForm], Depends(forms.of(SearchForm))]
 MoveAnswers = Annotated[Form[MoveForm], Depends(forms.of(MoveForm))]
 PlaceAnswers = Annotated[Form[Reasons], Depends(forms.of(Reasons))]
 CancellationAnswers = Annotated[Form[CancellationForm], Depends(forms.of(CancellationForm))]

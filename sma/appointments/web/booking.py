@@ -15,6 +15,7 @@ from sma.appointments.web.asking import (
     WAITING,
     Booker,
     BookingAnswers,
+    SearchAnswers,
     may_pass,
     reasons_missing,
     when,
@@ -38,13 +39,20 @@ def new(
     session_id: UUID,
     db: ReadDb,
     user: Booker,
-    q: str = "",
     patient_id: UUID | None = None,
 ) -> Response:
     """Find a person, or show the checks of the person who was picked."""
     if patient_id is None:
-        return _search(request, db, session_id, q)
+        return _search(request, db, session_id, "")
     return _panel(request, db, session_id, patient_id, user, forms.blank())
+
+
+@router.post("/sessions/{session_id}/appointments/search")
+def search(request: Request, session_id: UUID, form: SearchAnswers, db: ReadDb, _user: Booker) -> Response:
+    """Find a person. What is typed is posted, so that names stay out of addresses and logs."""
+    if form.errors:
+        return _search(request, db, session_id, "", form, status_code=422)
+    return _search(request, db, session_id, form.values.text, form)
 
 
 @router.post("/sessions/{session_id}/appointments")
@@ -118,8 +126,8 @@ def _search(
         session=session,
         when=when(session),
         places=queries.places(db, session_id),
-        q=sought[:120],
-        hits=find_patients(db, sought[:120]),
+        sought=sought,
+        hits=find_patients(db, sought),
         form=form or forms.blank(),
     )
 

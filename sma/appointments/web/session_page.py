@@ -56,7 +56,7 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
         agreed=sum(row.has_agreement for row in booked),
         minutes=minutes if places.taken else None,
         history=queries.history(db, session_id) if user.may(Permission.SEE_PEOPLE) else [],
-        needs=session_readiness(db, session, now=now).needs if is_draft else (),
+        missing=len(session_readiness(db, session, now=now).missing) if is_draft else 0,
         undo=[row for row in just_ended if row.ended_at and (now - row.ended_at).total_seconds() < UNDO_SECONDS],
         undo_seconds=UNDO_SECONDS,
         takes_bookings=session.status == SessionStatus.OPEN and not is_past(session, now),

@@ -285,7 +285,7 @@ def test_places_left_is_the_ceiling_less_the_booked_on_every_surface(
             elif who in newest:
                 restore(db, newest[who].id, by=desk, now=now)
         except Exception as refused:
-            assert type(refused).__name__ in {"AlreadyBooked", "CannotChange"}  # noqa: PT017
+            assert type(refused).__name__ in {"AlreadyBooked", "CannotChange"}
         db.flush()
         rows = roster(db, session.id)
         booked = sum(row.has_place for row in rows)

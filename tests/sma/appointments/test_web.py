@@ -173,6 +173,20 @@ def test_asking_the_cultural_lead_keeps_the_person_on_the_list_with_a_mark(clini
     assert "No suitable place yet" in page
 
 
+def test_finding_a_person_posts_the_name_so_that_no_address_holds_it(clinic: Database, sign_in: SignIn) -> None:
+    desk, session_id = sign_in(Role.FRONT_DESK), _session(clinic)
+    person = _person(clinic, preferred_name="Mary", family_name="Moon", pronouns="she/her")
+
+    blank = desk.get(f"/sessions/{session_id}/appointments/new").text
+    found = desk.post(f"/sessions/{session_id}/appointments/search", data={"text": "mar"}).text
+    nobody = desk.post(f"/sessions/{session_id}/appointments/search", data={"text": "xyz"}).text
+
+    assert "Mary" not in blank
+    assert f"/sessions/{session_id}/appointments/new?patient_id={person}" in found
+    assert "she/her" in found
+    assert "Nobody found" in nobody
+
+
 def test_a_form_without_a_person_keeps_the_page_and_says_what_to_do(clinic: Database, sign_in: SignIn) -> None:
     desk, session_id = sign_in(Role.FRONT_DESK), _session(clinic)
 
