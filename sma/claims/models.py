@@ -8,9 +8,9 @@ from sqlalchemy import JSON, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from sma.claims.rules import ClaimStatus, ExportStatus, LineKind
-from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 
+_STANDING = text("revoked_at IS NULL")
 _IN_FORCE = text("status NOT IN ('void', 'withdrawn') AND kind = 'service'")
 
 
@@ -18,6 +18,18 @@ class BenefitAssignment(SQLModel, table=True):
     """A patient's assignment of benefit to one practitioner: for one day, or enduring from that day on."""
 
     __tablename__ = "benefit_assignment"
+    __table_args__ = (
+        Index(
+            "uq_benefit_assignment",
+            "patient_id",
+            "practitioner_id",
+            "date_of_service",
+            "method",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
@@ -33,17 +45,19 @@ class BenefitAssignment(SQLModel, table=True):
 
 
 class Claim(SQLModel, table=True):
-    """One proposed line for one patient: the item, the money, and every rule's verdict, frozen when assessed.
+    """One line for one patient and clinician: the item, the money, and every rule's verdict, frozen when assessed.
 
-    A re-assessment that changes anything writes a new row (`replaces_id`) and withdraws the old one; after export the
-    old one is voided instead. `kind` void is the line that takes an exported one back.
+    A re-assessment that changes anything writes a new row (`replaces_id`) and withdraws the old one; after export it
+    only marks the line (`outdated_at`), which a person then voids. `kind` void is the line that takes an exported one
+    back. `assessment` is a `judgement.Judgement` as JSON: codes, counts and times, no names. Before approval the item
+    is the one that fits when there is just one; approving writes the item that the clinician chose.
     """
 
     __table_args__ = (
         Index(
             "uq_claim_in_force",
             "encounter_id",
-            "item_number",
+            "practitioner_id",
             unique=True,
             sqlite_where=_IN_FORCE,
             postgresql_where=_IN_FORCE,
@@ -76,18 +90,27 @@ class Claim(SQLModel, table=True):
     approved_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     batch_id: UUID | None = Field(default=None, foreign_key="claim_batch.id", index=True)
     replaces_id: UUID | None = Field(default=None, foreign_key="claim.id")
+    outdated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outdated_summary: str | None = Field(default=None, max_length=300)
     version: int = 1
 
 
 class ClaimBatch(SQLModel, table=True):
-    """Approved lines frozen together; read-only from the moment it exists."""
+    """Approved lines of one provider number, frozen together; read-only from the moment it exists.
+
+    The totals are net of void lines. `practice_name` and `meanings` (validation code to words) are kept, because an
+    export made next year must have the bytes of one made today.
+    """
 
     __tablename__ = "claim_batch"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     reference: str = Field(unique=True, max_length=20)
     provider_number: str = Field(max_length=8)
-    practitioner_name: str = Field(max_length=120)
+    practitioner_id: UUID = Field(foreign_key="practitioner.id")
+    practitioner_name: str = Field(max_length=240)
+    practice_name: str = Field(max_length=200)
+    timezone: str = Field(max_length=40)
     made_at: datetime = Field(sa_type=UtcDateTime)
     made_by_id: UUID = Field(foreign_key="staff_user.id")
     line_count: int
@@ -95,10 +118,11 @@ class ClaimBatch(SQLModel, table=True):
     benefit_cents: int
     rulebook_hash: str = Field(max_length=64)
     schedule_version: str = Field(max_length=20)
+    meanings: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
 class ClaimLine(SQLModel, table=True):
-    """One frozen row of a batch: everything an export prints, sealed, exactly as it stood."""
+    """Which claim stands on which line of a batch. What the line says is in the batch's blocks."""
 
     __tablename__ = "claim_line"
     __table_args__ = (Index("uq_claim_line", "batch_id", "line_no", unique=True),)
@@ -108,11 +132,29 @@ class ClaimLine(SQLModel, table=True):
     line_no: int
     claim_id: UUID = Field(foreign_key="claim.id", index=True)
     kind: str = Field(max_length=8)
-    frozen: str = Field(sa_type=Encrypted("claim_line.frozen"))  # type: ignore[call-overload]
+
+
+class ClaimBlock(SQLModel, table=True):
+    """Up to 500 frozen lines of a batch, sealed together: everything an export prints, exactly as it stood.
+
+    One seal for many lines, because opening each by itself would take longer than writing the whole export.
+    """
+
+    __tablename__ = "claim_block"
+    __table_args__ = (Index("uq_claim_block", "batch_id", "number", unique=True),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    batch_id: UUID = Field(foreign_key="claim_batch.id")
+    number: int
+    first_line_no: int
+    content: bytes = Field(sa_type=LargeBinary)
 
 
 class Export(SQLModel, table=True):
-    """One file made from a batch; asked for twice it is the same row and the same bytes."""
+    """One file made from a batch; asked for twice it is the same row and the same bytes.
+
+    `attempt` names the run whose chunks count; while preparing it tells that a worker has begun.
+    """
 
     __tablename__ = "claim_export"
     __table_args__ = (Index("uq_claim_export", "batch_id", "format", unique=True),)

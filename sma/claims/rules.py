@@ -1,6 +1,13 @@
-"""The states of a claim line and of a batch."""
+"""The states of a claim line, who may move it, and what a clinic is told when a step is refused."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from sma.core import clock
+from sma.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class ClaimStatus(StrEnum):
@@ -33,3 +40,174 @@ class AssignmentMethod(StrEnum):
     AFTER = "post"
     ENDURING = "enduring"
     VERBAL = "verbal"
+
+
+STATUS_WORDS = {
+    ClaimStatus.NEEDS_CHECK: "Needs check",
+    ClaimStatus.BLOCKED: "Blocked",
+    ClaimStatus.NOT_BILLED: "Not billed",
+    ClaimStatus.READY: "Ready",
+    ClaimStatus.EXPORTED: "Exported",
+    ClaimStatus.VOID: "Void",
+    ClaimStatus.WITHDRAWN: "Withdrawn",
+}
+
+METHOD_WORDS = {
+    AssignmentMethod.BEFORE: "Signed before the service",
+    AssignmentMethod.AFTER: "Signed after the service",
+    AssignmentMethod.ENDURING: "Enduring agreement",
+    AssignmentMethod.VERBAL: "Said aloud (verbal)",
+}
+
+# Withdrawn and void are ends. A clinician may change their mind until the line is frozen.
+_MOVES: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
+    ClaimStatus.NEEDS_CHECK: frozenset({ClaimStatus.READY, ClaimStatus.NOT_BILLED, ClaimStatus.WITHDRAWN}),
+    ClaimStatus.BLOCKED: frozenset({ClaimStatus.NOT_BILLED, ClaimStatus.WITHDRAWN}),
+    ClaimStatus.NOT_BILLED: frozenset({ClaimStatus.READY, ClaimStatus.NOT_BILLED, ClaimStatus.WITHDRAWN}),
+    ClaimStatus.READY: frozenset(
+        {
+            ClaimStatus.READY,
+            ClaimStatus.NOT_BILLED,
+            ClaimStatus.BLOCKED,
+            ClaimStatus.EXPORTED,
+            ClaimStatus.WITHDRAWN,
+        }
+    ),
+    ClaimStatus.EXPORTED: frozenset({ClaimStatus.VOID}),
+    ClaimStatus.VOID: frozenset(),
+    ClaimStatus.WITHDRAWN: frozenset(),
+}
+
+
+def may_become(present: str, wanted: ClaimStatus) -> bool:
+    """Say whether a line in one state may go to another."""
+    return wanted in _MOVES[ClaimStatus(present)]
+
+
+class Assigned(Protocol):
+    """What decides whether an assignment holds on a day."""
+
+    method: str
+    date_of_service: date
+    revoked_at: datetime | None
+
+
+def assignment_holds(assignment: Assigned, day: date, timezone: str) -> bool:
+    """Say whether a benefit assigned so is assigned for that day.
+
+    An enduring one holds from its first day until the day it is revoked; any other for its own day, and not at all
+    once revoked. Source: Health Insurance Regulations 2018, ss 65C and 65CA; the notice period of an enduring
+    agreement's end is not modelled, the day somebody records it counts.
+    """
+    if assignment.method != AssignmentMethod.ENDURING:
+        return assignment.date_of_service == day and assignment.revoked_at is None
+    if assignment.revoked_at is not None and clock.local_date(assignment.revoked_at, timezone) <= day:
+        return False
+    return assignment.date_of_service <= day
+
+
+class Voucher(NamedTuple):
+    """Lines of one person on one day, as a claim groups them."""
+
+    person: UUID
+    day: date
+    line_ids: tuple[UUID, ...]
+
+
+Row = TypeVar("Row")
+
+
+def batches_of(
+    lines: Sequence[tuple[UUID, UUID, date]], *, most_vouchers: int, most_services: int
+) -> list[tuple[Voucher, ...]]:
+    """Split lines (id, person, day), in their order, into as many batches as the limits of one claim ask for.
+
+    A person with more services on a day than a voucher holds gets a second voucher in the next batch: within a claim a
+    person has one voucher a day.
+    """
+    by_voucher: dict[tuple[UUID, date], list[UUID]] = {}
+    for line_id, person, day in lines:
+        by_voucher.setdefault((person, day), []).append(line_id)
+    batches: list[dict[tuple[UUID, date], Voucher]] = []
+    for key, ids in by_voucher.items():
+        first = 0
+        for part in _parts(ids, most_services):
+            place = next(
+                (at for at in range(first, len(batches)) if len(batches[at]) < most_vouchers),
+                len(batches),
+            )
+            if place == len(batches):
+                batches.append({})
+            batches[place][key] = Voucher(*key, tuple(part))
+            first = place + 1
+    return [tuple(each.values()) for each in batches]
+
+
+def _parts(values: Sequence[Row], size: int) -> Iterable[Sequence[Row]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+class LineNotFound(NotFound):
+    message = "There is no such line. It may have been assessed again. Go to Claims and open it from there."
+
+
+class BatchNotFound(NotFound):
+    message = "There is no such batch. Go to Batches and open it from there."
+
+
+class ExportNotFound(NotFound):
+    message = "There is no such export. Open its batch and ask for the file again."
+
+
+class NotYourLine(Forbidden):
+    code = "not-your-line"
+    message = "Only the clinician who gave this service can decide about it. It stays on their list."
+
+
+class LineDecided(Conflict):
+    code = "line-decided"
+    message = "This line has moved on since you opened it. Look at it again, then decide."
+
+
+class NotApprovable(Conflict):
+    """The item does not fit, or something has to be put right or confirmed first; the message says what."""
+
+    code = "not-approvable"
+
+
+class NotClosedYet(Conflict):
+    code = "session-not-closed"
+    message = "Close the session first: lines are proposed from the closed record."
+
+
+class NotExported(Conflict):
+    code = "line-not-exported"
+    message = "Only a line that is in a batch is voided. This one can still be changed on its own page."
+
+
+class NothingToBatch(Conflict):
+    code = "nothing-to-batch"
+    message = "No approved line is waiting. Lines come here once the clinician has approved them."
+
+
+class NotAssignable(Invalid):
+    code = "not-assignable"
+
+
+class StepUpNeeded(Forbidden):
+    code = "step-up-needed"
+    message = "Confirm that it is you first: files with card numbers are only made within ten minutes of that."
+
+
+class TotpNeeded(Forbidden):
+    code = "second-factor-needed"
+    message = "This clinic asks for a second factor before billing files are made. Turn it on under Account first."
+
+
+class NotReadyYet(Conflict):
+    code = "export-not-ready"
+    message = "The file is still being made. Open its page again in a moment."
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken this export over: stop writing."""

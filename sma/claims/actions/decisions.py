@@ -1,0 +1,172 @@
+"""What the servicing clinician decides, one line at a time."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from billing import load_rulebook
+from sma.claims.actions.lines import add_line, chosen, move
+from sma.claims.facts import Proposal, gather, proposals
+from sma.claims.judgement import Choice, choice_of
+from sma.claims.models import Claim
+from sma.claims.rules import (
+    ClaimStatus,
+    LineDecided,
+    LineKind,
+    LineNotFound,
+    NotApprovable,
+    NotExported,
+    NotYourLine,
+    may_become,
+)
+from sma.core import audit
+from sma.core.db import WriteSession
+from sma.identity import CurrentUser, Permission
+from sma.people import Coverage, Patient, practitioner_of
+from sma.people.rules import CoverageKind
+from sma.scheduling import GroupSession, lock_session
+
+
+def hold_line(db: WriteSession, claim_id: UUID) -> Claim:
+    """Return a line, its session and then its own row locked until commit. Raises: LineNotFound."""
+    found = db.get(Claim, claim_id)
+    if found is None:
+        raise LineNotFound
+    lock_session(db, found.group_session_id)
+    query = select(Claim).where(col(Claim.id) == claim_id).with_for_update()
+    # Refreshed: it was read before the lock was waited for.
+    return db.exec(query.execution_options(populate_existing=True)).one()
+
+
+def approve(
+    db: WriteSession,
+    claim_id: UUID,
+    *,
+    item_number: str,
+    confirmed: Collection[str] = (),
+    by: CurrentUser,
+    now: datetime,
+) -> Claim:
+    """Approve one line for one item: the one that fits, or a lower one that the clinician chose.
+
+    `confirmed` holds the keys of the questions that the clinician answered. Approving twice is harmless; approving
+    another item before the line is frozen replaces the first.
+    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotApprovable, LineDecided.
+    """
+    claim = hold_line(db, claim_id)
+    _own(db, claim, by)
+    _undecided(claim)
+    if claim.status == ClaimStatus.READY and claim.item_number == item_number:
+        return claim
+    choice = choice_of(claim.assessment, item_number)
+    if choice is None:
+        raise NotApprovable("That item does not fit what is recorded. Correct the record, then assess again.")
+    if claim.status == ClaimStatus.BLOCKED or choice.obstacles:
+        raise NotApprovable(_obstacle(claim, choice))
+    if [question for question in choice.questions if question.key not in confirmed]:
+        raise NotApprovable("Confirm each point of this item with its tick box, then approve.")
+    if reason := _missing_identity(db, claim.patient_id):
+        raise NotApprovable(reason)
+    move(
+        db,
+        claim,
+        ClaimStatus.READY,
+        approved_at=now,
+        approved_by_id=by.id,
+        not_billed_reason=None,
+        **chosen(choice),
+    )
+    lower = choice.is_lower
+    audit.record(db, by=by, did="approve", on=claim, now=now, item=item_number, lower=lower, confirmed=len(confirmed))
+    return claim
+
+
+def mark_not_billed(db: WriteSession, claim_id: UUID, *, reason: str, by: CurrentUser, now: datetime) -> Claim:
+    """Decide that a service is not claimed, and say why. Until a new assessment it can still be approved.
+
+    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, LineDecided.
+    """
+    claim = hold_line(db, claim_id)
+    _own(db, claim, by)
+    _undecided(claim)
+    if claim.status == ClaimStatus.NOT_BILLED and claim.not_billed_reason == reason:
+        return claim
+    move(db, claim, ClaimStatus.NOT_BILLED, not_billed_reason=reason[:200], approved_at=None, approved_by_id=None)
+    # The reason is typed text and may hold anything; the history keeps that there is one.
+    audit.record(db, by=by, did="not-billed", on=claim, now=now)
+    return claim
+
+
+def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: datetime) -> Claim | None:
+    """Take back a line that is in a batch and propose its service anew; returns the new line, to be approved.
+
+    The void goes into the next batch by itself, before the replacement. The exported line is not edited.
+    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotExported.
+    """
+    claim = hold_line(db, claim_id)
+    _own(db, claim, by)
+    if claim.status != ClaimStatus.EXPORTED or claim.kind != LineKind.SERVICE:
+        raise NotExported
+    session = db.get_one(GroupSession, claim.group_session_id)
+    fresh = _proposed_now(db, claim)
+    move(db, claim, ClaimStatus.VOID)
+    db.add(_void_line(claim, by=by, now=now))
+    replacement = add_line(db, session, fresh, now=now, replaces_id=claim.id) if fresh else None
+    audit.record(db, by=by, did="void", on=claim, now=now, replaced=replacement is not None)
+    return replacement
+
+
+def _own(db: WriteSession, claim: Claim, by: CurrentUser) -> None:
+    practitioner = practitioner_of(db, by.id)
+    if practitioner is None or practitioner.id != claim.practitioner_id or not by.may(Permission.APPROVE_CLAIMS):
+        raise NotYourLine
+
+
+def _undecided(claim: Claim) -> None:
+    # A void line follows from the exported one and is not decided about again.
+    if claim.kind != LineKind.SERVICE or not may_become(claim.status, ClaimStatus.NOT_BILLED):
+        raise LineDecided
+
+
+def _obstacle(claim: Claim, choice: Choice) -> str:
+    facts, remedy = choice.obstacles[0] if choice.obstacles else (claim.summary, None)
+    return f"Not yet: {facts}. {remedy or ''}".strip()
+
+
+def _missing_identity(db: WriteSession, patient_id: UUID) -> str | None:
+    """What a line could not go out without."""
+    patient = db.get_one(Patient, patient_id)
+    if patient.born_on is None:
+        return "Not yet: the date of birth is missing. Enter it on the person's page."
+    card = db.exec(
+        select(Coverage.irn).where(
+            col(Coverage.patient_id) == patient_id,
+            col(Coverage.kind) == CoverageKind.MEDICARE,
+            col(Coverage.is_current).is_(True),
+        )
+    ).first()
+    return None if card else "Not yet: the Medicare number or its IRN is missing. Enter it on the person's page."
+
+
+def _proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:
+    key = (claim.encounter_id, claim.practitioner_id)
+    found = proposals(gather(db, claim.group_session_id), load_rulebook())
+    return next((each for each in found if (each.encounter_id, each.practitioner_id) == key), None)
+
+
+def _void_line(claim: Claim, *, by: CurrentUser, now: datetime) -> Claim:
+    kept = claim.model_dump(exclude={"id", "status", "kind", "version", "batch_id", "replaces_id"})
+    return Claim(
+        **{
+            **kept,
+            "kind": LineKind.VOID,
+            "status": ClaimStatus.READY,
+            "replaces_id": claim.id,
+            "approved_at": now,
+            "approved_by_id": by.id,
+            "outdated_at": None,
+            "outdated_summary": None,
+        }
+    )

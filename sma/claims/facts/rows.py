@@ -1,0 +1,115 @@
+"""The reads under a session's facts: who was there, whose minutes, which cards, agreements and earlier services."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+
+from billing import EarlierService
+from sma.attendance.models import ClinicianPresence, ConsultInterval, Encounter
+from sma.claims.models import BenefitAssignment, Claim
+from sma.claims.rules import ClaimStatus, LineKind, assignment_holds
+from sma.core.db import ReadSession
+from sma.people import Coverage, Patient, Practitioner
+from sma.scheduling import GroupSession, SessionRole, SessionRoleKind
+
+
+def roll(db: ReadSession, session_id: UUID) -> Sequence[tuple[Encounter, Patient]]:
+    """Everybody of whom the roll call says something."""
+    return db.exec(
+        select(Encounter, Patient)
+        .join(Patient, col(Patient.id) == col(Encounter.patient_id))
+        .where(col(Encounter.group_session_id) == session_id, col(Encounter.presence).is_not(None))
+        .order_by(col(Encounter.id))
+    ).all()
+
+
+def clinicians(db: ReadSession, session_id: UUID) -> Sequence[Practitioner]:
+    """Whoever was in the room as a clinician or saw somebody; if nobody did, whoever was planned as the clinician."""
+    present = select(ClinicianPresence.practitioner_id).where(
+        col(ClinicianPresence.group_session_id) == session_id, col(ClinicianPresence.superseded_at).is_(None)
+    )
+    saw = select(ConsultInterval.practitioner_id).where(
+        col(ConsultInterval.group_session_id) == session_id, col(ConsultInterval.superseded_at).is_(None)
+    )
+    planned = select(SessionRole.practitioner_id).where(
+        col(SessionRole.group_session_id) == session_id, col(SessionRole.role) == SessionRoleKind.CLINICIAN
+    )
+    query = select(Practitioner).order_by(col(Practitioner.id))
+    were_there = db.exec(query.where(or_(col(Practitioner.id).in_(present), col(Practitioner.id).in_(saw)))).all()
+    return were_there or db.exec(query.where(col(Practitioner.id).in_(planned))).all()
+
+
+def intervals(db: ReadSession, session_id: UUID) -> Sequence[ConsultInterval]:
+    return db.exec(
+        select(ConsultInterval)
+        .where(
+            col(ConsultInterval.group_session_id) == session_id,
+            col(ConsultInterval.superseded_at).is_(None),
+            # A press and its undo in the same instant is no consult.
+            col(ConsultInterval.ends_at) > col(ConsultInterval.starts_at),
+        )
+        .order_by(col(ConsultInterval.starts_at), col(ConsultInterval.id))
+    ).all()
+
+
+def presences(db: ReadSession, session_id: UUID) -> Sequence[ClinicianPresence]:
+    return db.exec(
+        select(ClinicianPresence)
+        .where(
+            col(ClinicianPresence.group_session_id) == session_id,
+            col(ClinicianPresence.superseded_at).is_(None),
+            col(ClinicianPresence.ends_at) > col(ClinicianPresence.starts_at),
+        )
+        .order_by(col(ClinicianPresence.starts_at), col(ClinicianPresence.id))
+    ).all()
+
+
+def covers(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    held: dict[UUID, set[str]] = {}
+    for patient_id, kind in db.exec(
+        select(Coverage.patient_id, Coverage.kind).where(
+            col(Coverage.patient_id).in_(patient_ids), col(Coverage.is_current).is_(True)
+        )
+    ):
+        held.setdefault(patient_id, set()).add(kind)
+    return held
+
+
+def assignments(
+    db: ReadSession, patient_ids: Sequence[UUID], session: GroupSession
+) -> dict[tuple[UUID, UUID], BenefitAssignment]:
+    rows = db.exec(
+        select(BenefitAssignment)
+        .where(
+            col(BenefitAssignment.patient_id).in_(patient_ids),
+            col(BenefitAssignment.date_of_service) <= session.held_on,
+        )
+        .order_by(col(BenefitAssignment.recorded_at), col(BenefitAssignment.id))
+    )
+    return {
+        (row.patient_id, row.practitioner_id): row
+        for row in rows
+        if assignment_holds(row, session.held_on, session.timezone)
+    }
+
+
+def history(
+    db: ReadSession, patient_ids: Sequence[UUID], session: GroupSession
+) -> dict[UUID, list[tuple[UUID, UUID, EarlierService]]]:
+    """Lines approved or exported for these people up to that day. What happened elsewhere nobody here can know."""
+    earlier: dict[UUID, list[tuple[UUID, UUID, EarlierService]]] = {}
+    rows = db.exec(
+        select(Claim.patient_id, Claim.group_session_id, Claim.practitioner_id, Claim)
+        .where(
+            col(Claim.patient_id).in_(patient_ids),
+            col(Claim.kind) == LineKind.SERVICE,
+            col(Claim.status).in_((ClaimStatus.READY, ClaimStatus.EXPORTED)),
+            col(Claim.date_of_service) <= session.held_on,
+        )
+        .order_by(col(Claim.date_of_service), col(Claim.id))
+    )
+    for patient_id, session_id, practitioner_id, claim in rows:
+        service = EarlierService(item_number=claim.item_number or "", date_of_service=claim.date_of_service)
+        earlier.setdefault(patient_id, []).append((session_id, practitioner_id, service))
+    return earlier

@@ -1,0 +1,163 @@
+"""What was judged about one line, in the shape it is kept in: the verdicts, the evidence, and what may be chosen.
+
+Pure. A `Judgement` is stored with its line and never recomputed; two are equal when nothing that a clinician would look
+at before approving is different.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from billing import Assessment, Finding, ItemFinding, Verdict
+from sma.claims.rules import ClaimStatus
+
+Judgement = dict[str, Any]
+
+# Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
+_ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite"})
+LATE_TIMES = "times-entered-later"
+
+PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something the clinician confirms while approving."""
+
+    key: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One item that could be approved. `obstacles` say why not, each with its remedy; empty means it may be."""
+
+    item_number: str
+    title: str
+    version_from: str
+    fee_cents: int
+    benefit_cents: int
+    patients_seen: int | None
+    confidence: str
+    is_lower: bool
+    flags: tuple[str, ...]
+    questions: tuple[Question, ...]
+    obstacles: tuple[tuple[str, str | None], ...]
+
+
+def judgement(assessment: Assessment, evidence: Mapping[str, Any]) -> Judgement:
+    """Put an assessment and the evidence under it into the form that is kept."""
+    return {
+        "outcome": assessment.outcome,
+        "summary": assessment.summary,
+        "seconds": assessment.consult_seconds,
+        "findings": [_finding(each) for each in assessment.findings],
+        "fitting": [_item(each) for each in assessment.fitting],
+        "next": [_item(each) for each in assessment.next_items],
+        "evidence": dict(evidence),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str | None]:
+    return {
+        "rule": finding.rule,
+        "verdict": str(finding.verdict),
+        "facts": finding.facts,
+        "source": finding.source,
+        "remedy": finding.remedy,
+        "flag": finding.flag,
+    }
+
+
+def _item(item: ItemFinding) -> dict[str, Any]:
+    return {
+        "item": item.item_number,
+        "title": item.title,
+        "from": item.version_from.isoformat(),
+        "shape": item.claim_shape,
+        "fee_cents": item.schedule_fee_cents,
+        "benefit_cents": item.benefit_cents,
+        "seen": item.number_of_patients_seen,
+        "confidence": item.confidence,
+        "verdict": str(item.verdict),
+        "findings": [_finding(each) for each in item.findings],
+    }
+
+
+def status_of(judged: Judgement) -> ClaimStatus:
+    """Return where a fresh line starts: for the clinician, blocked until the record is put right, or not billed."""
+    if judged["outcome"] == NOT_BILLABLE:
+        return ClaimStatus.NOT_BILLED
+    if any(not choice.obstacles for choice in choices(judged)):
+        return ClaimStatus.NEEDS_CHECK
+    return ClaimStatus.BLOCKED
+
+
+def suggestion(judged: Judgement) -> Choice | None:
+    """Return the item to name on the line before anybody chose: the only fitting one, or none where several fit."""
+    fitting = [choice for choice in choices(judged) if not choice.is_lower]
+    standing = [choice for choice in fitting if not choice.obstacles and not choice.questions]
+    if len(standing) == 1:
+        return standing[0]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def choice_of(judged: Judgement, item_number: str) -> Choice | None:
+    return next((choice for choice in choices(judged) if choice.item_number == item_number), None)
+
+
+def choices(judged: Judgement) -> list[Choice]:
+    """Return every item the clinician may choose: those that fit, then lower ones that only the minutes exceed."""
+    late = _late_times(judged)
+    fitting = [_choice(item, late, is_lower=False) for item in judged["fitting"]]
+    lowest = min((choice.fee_cents for choice in fitting), default=0)
+    lower = [
+        _choice(item, late, is_lower=True)
+        for item in judged["next"]
+        if item["fee_cents"] < lowest and all(each["rule"] == "minutes" for each in _broken(item))
+    ]
+    return [*fitting, *lower]
+
+
+def _choice(item: Mapping[str, Any], late: Sequence[Question], *, is_lower: bool) -> Choice:
+    questions: list[Question] = list(late)
+    obstacles: list[tuple[str, str | None]] = []
+    for number, finding in enumerate(item["findings"]):
+        if finding["verdict"] == Verdict.NEEDS_A_PERSON:
+            if finding["rule"] in _ANSWERED_WHEN_APPROVING:
+                questions.append(Question(f"{finding['rule']}-{number}", finding["facts"]))
+            else:
+                obstacles.append((finding["facts"], finding["remedy"]))
+        elif finding["verdict"] == Verdict.NOT_MET and not is_lower:
+            obstacles.append((finding["facts"], finding["remedy"]))
+    return Choice(
+        item_number=item["item"],
+        title=item["title"],
+        version_from=item["from"],
+        fee_cents=item["fee_cents"],
+        benefit_cents=item["benefit_cents"],
+        patients_seen=item["seen"],
+        confidence=item["confidence"],
+        is_lower=is_lower,
+        flags=tuple(each["flag"] for each in item["findings"] if each["flag"]),
+        questions=tuple(questions),
+        obstacles=tuple(obstacles),
+    )
+
+
+def _broken(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in item["findings"] if each["verdict"] == Verdict.NOT_MET]
+
+
+def _late_times(judged: Judgement) -> list[Question]:
+    # Times that somebody else typed in afterwards count once the clinician says that they are right.
+    consults = judged["evidence"].get("consults", ())
+    if any(each["recorded_after"] and not each["confirmed"] for each in consults):
+        return [Question(LATE_TIMES, "the consult times were entered after the session")]
+    return []
+
+
+def flags_of(judged: Judgement, item_number: str | None) -> list[str]:
+    """A few words each on what is met and still worth a look."""
+    choice = choice_of(judged, item_number) if item_number else None
+    return sorted(set(choice.flags)) if choice else []
