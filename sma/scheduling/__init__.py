@@ -20,6 +20,7 @@ from sma.scheduling.models import GroupSession as GroupSession
 from sma.scheduling.models import Program as Program
 from sma.scheduling.models import SessionRole as SessionRole
 from sma.scheduling.queries import BoardRow as BoardRow
+from sma.scheduling.queries import BoardWorker as BoardWorker
 from sma.scheduling.queries import PlaceChoice as PlaceChoice
 from sma.scheduling.queries import PlacesInUse as PlacesInUse
 from sma.scheduling.queries import SessionView as SessionView
@@ -50,6 +51,7 @@ from sma.scheduling.rules import state_of as state_of
 __all__ = [
     "STATE_WORDS",
     "BoardRow",
+    "BoardWorker",
     "GroupSession",
     "Modality",
     "PlaceChoice",

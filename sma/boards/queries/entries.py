@@ -1,8 +1,8 @@
 """One session as one entry of a board: every word decided here, so that fifty rows cost the template little."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from calendars import TIMEZONES
@@ -13,10 +13,10 @@ from sma.identity import CurrentUser, Permission
 from sma.scheduling import (
     STATE_WORDS,
     BoardRow,
+    BoardWorker,
     Modality,
     SessionState,
     SessionStatus,
-    StaffRow,
     missing_on,
     sessions_between,
     staff_between,
@@ -25,9 +25,8 @@ from sma.scheduling import (
 from sma.web.templating import time12
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A session in a list. `topic` is None unless the reader may see it; `needs` never hints at the audience then."""
+class Entry(NamedTuple):
+    """A session in a list. `title` names the topic only where the reader may see it; else nothing hints at it."""
 
     id: UUID
     url: str
@@ -38,8 +37,9 @@ class Entry:
     ends_text: str
     zone_words: str
     label: str
-    topic: str | None
+    title: str
     where: str
+    meta: str
     status: str
     state: SessionState
     state_word: str
@@ -49,7 +49,6 @@ class Entry:
     least: int
     booked_text: str
     needs: tuple[str, ...]
-    staff_text: str
     is_over: bool
 
     @property
@@ -64,18 +63,18 @@ def entries_between(
     rows = sessions_between(db, start, end, location_id)
     if not rows:
         return []
-    staff = staff_between(db, start, end, location_id)
+    staff = staff_between(db, start, end, location_id, reader_id=user.id)
     counts = counts_by_session(db, [row.id for row in rows])
     # Where all clocks agree nobody needs to be told the zone.
     has_zones = len({row.timezone for row in rows}) > 1
-    return [_entry(row, staff.get(row.id, ()), counts[row.id], user, now, has_zones) for row in rows]
+    return [_entry(row, staff.get(row.key, ()), counts[row.id], user, now, has_zones) for row in rows]
 
 
 def _entry(
-    row: BoardRow, staff: Sequence[StaffRow], counts: Counts, user: CurrentUser, now: datetime, has_zones: bool
+    row: BoardRow, staff: Sequence[BoardWorker], counts: Counts, user: CurrentUser, now: datetime, has_zones: bool
 ) -> Entry:
     starts, ends = clock.local(row.starts_at, row.timezone), clock.local(row.ends_at, row.timezone)
-    sees = user.may(Permission.SEE_SETTINGS) or any(worker.user_id == user.id for worker in staff)
+    sees = user.may(Permission.SEE_SETTINGS) or any(worker.is_reader for worker in staff)
     state = state_of(
         row.status,
         starts_at=row.starts_at,
@@ -85,6 +84,9 @@ def _entry(
         places=row.places(staff),
     )
     word, kind = STATE_WORDS[state]
+    where = ", ".join(filter(None, (row.place, "by video" if row.modality == Modality.VIDEO else row.room)))
+    zone_words = f"{TIMEZONES[row.timezone].place} time" if has_zones and row.timezone in TIMEZONES else ""
+    ends_text, people = time12(ends), ", ".join(worker.name for worker in staff) or "nobody chosen to run it"
     is_over = now >= row.ends_at
     path = f"/sessions/{row.id}"
     return Entry(
@@ -94,11 +96,12 @@ def _entry(
         held_on=row.held_on,
         starts=starts,
         starts_text=time12(starts),
-        ends_text=time12(ends),
-        zone_words=f"{TIMEZONES[row.timezone].place} time" if has_zones and row.timezone in TIMEZONES else "",
+        ends_text=ends_text,
+        zone_words=zone_words,
         label=row.neutral_label,
-        topic=row.program_name if sees else None,
-        where=", ".join(filter(None, (row.place, "by video" if row.modality == Modality.VIDEO else row.room))),
+        title=f"{row.neutral_label} · {row.program_name}" if sees else row.neutral_label,
+        where=where,
+        meta=" · ".join(filter(None, (where, zone_words, f"until {ends_text}", people))),
         status=row.status,
         state=state,
         state_word=word,
@@ -108,13 +111,12 @@ def _entry(
         least=row.least,
         booked_text=f"{counts.booked} of {row.target} booked",
         needs=tuple(_needs(row, staff, counts, now.astimezone(starts.tzinfo).date(), sees, is_over)),
-        staff_text=", ".join(worker.name for worker in staff),
         is_over=is_over,
     )
 
 
 def _needs(
-    row: BoardRow, staff: Sequence[StaffRow], counts: Counts, today: date, sees: bool, is_over: bool
+    row: BoardRow, staff: Sequence[BoardWorker], counts: Counts, today: date, sees: bool, is_over: bool
 ) -> Iterable[str]:
     if is_over:
         if row.status == SessionStatus.OPEN:

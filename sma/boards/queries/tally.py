@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlmodel import col
 
 from sma.appointments import Appointment, AppointmentStatus
 from sma.appointments.rules import TAKES_A_PLACE
-from sma.core.db import ReadSession
+from sma.core.db import ReadSession, UtcDateTime
 from sma.messages import Communication, CommunicationState
 from sma.people import CURRENT_AGREEMENT_VERSION, Agreement
 from sma.scheduling import GroupSession, SessionStatus
 
 DAYS_AHEAD = 7
-_NEEDS_SOMEBODY = (CommunicationState.FAILED, CommunicationState.CALL_TASK)
 
 
 @dataclass(frozen=True)
@@ -31,21 +30,11 @@ class Tally:
 
 def tally(db: ReadSession, *, today: date, now: datetime) -> Tally:
     """Count the work of the desk: the next seven days, tomorrow's agreements, sessions over but not closed."""
-    row = db.connection().execute(
-        select(
-            _under_minimum(today, now),
-            _waiting(today, now),
-            _without_agreement(today + timedelta(days=1)),
-            _sessions(col(GroupSession.status) == SessionStatus.OPEN, col(GroupSession.ends_at) <= now),
-            _count(
-                Communication, col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK))
-            ),
-        )
-    )
-    return Tally(*row.one())
+    days = {"today": today, "tomorrow": today + timedelta(days=1), "until": today + timedelta(days=DAYS_AHEAD)}
+    return Tally(*db.connection().execute(_STATEMENT, {**days, "now": now}).one())
 
 
-def lacks_agreement(on: date) -> Any:
+def lacks_agreement(on: Any) -> Any:
     """The condition that an appointment's patient has no agreement in force on a day, in today's wording."""
     return ~exists().where(
         col(Agreement.patient_id) == col(Appointment.patient_id),
@@ -55,54 +44,50 @@ def lacks_agreement(on: date) -> Any:
     )
 
 
-def _count(table: Any, *conditions: Any) -> ScalarSelect[Any]:
-    return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
+_NOW = bindparam("now", type_=UtcDateTime())
+_OPEN = col(GroupSession.status) == SessionStatus.OPEN
+_COMING = and_(
+    col(GroupSession.held_on) >= bindparam("today"),
+    col(GroupSession.held_on) <= bindparam("until"),
+    _OPEN,
+    col(GroupSession.ends_at) > _NOW,
+)
+_TAKEN = (
+    select(func.count())
+    .select_from(Appointment)
+    .where(col(Appointment.group_session_id) == col(GroupSession.id), col(Appointment.status).in_(TAKES_A_PLACE))
+    .correlate(GroupSession)
+    .scalar_subquery()
+)
 
 
-def _sessions(*conditions: Any) -> ScalarSelect[Any]:
-    return _count(GroupSession, *conditions)
+def _sessions(*conditions: Any) -> Any:
+    return select(func.count()).select_from(GroupSession).where(*conditions).scalar_subquery()
 
 
-def _coming(today: date, now: datetime) -> Any:
-    return and_(
-        col(GroupSession.held_on) >= today,
-        col(GroupSession.held_on) <= today + timedelta(days=DAYS_AHEAD),
-        col(GroupSession.status) == SessionStatus.OPEN,
-        col(GroupSession.ends_at) > now,
-    )
-
-
-def _under_minimum(today: date, now: datetime) -> ScalarSelect[Any]:
-    taken = (
-        select(func.count())
-        .select_from(Appointment)
-        .where(col(Appointment.group_session_id) == col(GroupSession.id), col(Appointment.status).in_(TAKES_A_PLACE))
-        .correlate(GroupSession)
-        .scalar_subquery()
-    )
-    return _sessions(_coming(today, now), taken < col(GroupSession.least))
-
-
-def _waiting(today: date, now: datetime) -> ScalarSelect[Any]:
+def _people(*conditions: Any) -> Any:
     return (
         select(func.count())
         .select_from(Appointment)
         .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
-        .where(_coming(today, now), col(Appointment.status) == AppointmentStatus.WAITLIST)
+        .where(*conditions)
         .scalar_subquery()
     )
 
 
-def _without_agreement(on: date) -> ScalarSelect[Any]:
-    return (
-        select(func.count())
-        .select_from(Appointment)
-        .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
-        .where(
-            col(GroupSession.held_on) == on,
-            col(GroupSession.status) == SessionStatus.OPEN,
-            col(Appointment.status).in_(TAKES_A_PLACE),
-            lacks_agreement(on),
-        )
-        .scalar_subquery()
-    )
+# Built once, so that its cache key is worked out once. The columns are the fields of Tally, in their order.
+_STATEMENT = select(
+    _sessions(_COMING, col(GroupSession.least) > _TAKEN),
+    _people(_COMING, col(Appointment.status) == AppointmentStatus.WAITLIST),
+    _people(
+        col(GroupSession.held_on) == bindparam("tomorrow"),
+        _OPEN,
+        col(Appointment.status).in_(TAKES_A_PLACE),
+        lacks_agreement(bindparam("tomorrow")),
+    ),
+    _sessions(_OPEN, col(GroupSession.ends_at) <= _NOW),
+    select(func.count())
+    .select_from(Communication)
+    .where(col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK)))
+    .scalar_subquery(),
+)

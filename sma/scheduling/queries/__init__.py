@@ -1,6 +1,7 @@
 """Reads about programs and sessions: one session in full, many sessions for a board, choices for forms."""
 
 from sma.scheduling.queries.boards import BoardRow as BoardRow
+from sma.scheduling.queries.boards import BoardWorker as BoardWorker
 from sma.scheduling.queries.boards import missing_on as missing_on
 from sma.scheduling.queries.boards import next_day_with_sessions as next_day_with_sessions
 from sma.scheduling.queries.boards import sessions_between as sessions_between

@@ -1,30 +1,44 @@
-"""Many sessions at once, for Today and Week: Core columns, a fixed number of statements."""
+"""Many sessions at once, for Today and Week.
+
+The statements are built once and take their dates as parameters, so that their cache key is worked out once; they run
+as Core, because fifty ORM rows cost more than the page around them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import String, bindparam, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from sma.core.db import ReadSession
-from sma.people import Location, Room
-from sma.scheduling.models import GroupSession, Program
-from sma.scheduling.queries.staff import StaffRow, staff_where
-from sma.scheduling.rules import Need, SessionStatus, approval_gap, ceiling, readiness
+from sma.people import Location, Practitioner, PractitionerRole, Room, practitioner_name
+from sma.scheduling.models import GroupSession, Program, SessionRole
+from sma.scheduling.queries.staff import JOINED, Names
+from sma.scheduling.rules import (
+    ROLE_ORDER,
+    Need,
+    SessionStatus,
+    approval_gap,
+    ceiling,
+    readiness,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One session in a list. `program_name` and the audience are only for those who may see them."""
+class BoardRow(NamedTuple):
+    """One session in a list. `program_name` and the audience are only for those who may see them.
 
+    `key` is the id as the database hands it out, to match a session with its workers cheaply.
+    """
+
+    key: object
     id: UUID
     code: str
     neutral_label: str
     program_name: str
-    location_id: UUID
     place: str
     room: str | None
     room_seats: int | None
@@ -42,39 +56,47 @@ class BoardRow:
     audience: str
     audience_name: str | None
     audience_basis: str | None
-    audience_note: str | None
     approved_by_id: UUID | None
     review_on: date | None
 
-    def places(self, staff: Sequence[StaffRow]) -> int:
+    def places(self, staff: Sequence["BoardWorker"]) -> int:
         """How many patients the session can hold."""
-        people = len({worker.practitioner_id for worker in staff})
-        return ceiling(self.most, self.room_seats, people, self.support_places)
+        return ceiling(self.most, self.room_seats, len({worker.person for worker in staff}), self.support_places)
 
 
-def missing_on(row: BoardRow, staff: Sequence[StaffRow], *, today: date) -> tuple[Need, ...]:
+@dataclass(frozen=True, slots=True)
+class BoardWorker:
+    """A worker in a list. `person` tells two workers apart; `is_reader` marks the one who is looking."""
+
+    person: object
+    name: str
+    role: str
+    is_reader: bool
+    provider_number: str | None
+
+
+def missing_on(row: BoardRow, staff: Sequence[BoardWorker], *, today: date) -> tuple[Need, ...]:
     """Return what a draft or open session still lacks; a session that is over or off needs nothing more."""
     if row.status not in (SessionStatus.DRAFT, SessionStatus.OPEN):
         return ()
     return readiness(
-        [worker.as_worker() for worker in staff],
+        staff,
         is_billed=bool(row.item_families),
         approval_gap=approval_gap(row, today=today, held_on=row.held_on),
         review_on=row.review_on,
     ).missing
 
 
-def sessions_between(
-    db: ReadSession, start: date, end: date, location_id: UUID | None = None, *, limit: int | None = None
-) -> list[BoardRow]:
+def sessions_between(db: ReadSession, start: date, end: date, location_id: UUID | None = None) -> list[BoardRow]:
     """Return the sessions held from `start` to `end`, both included, by the clocks of their places; earliest first.
 
-    One statement.
+    One statement. For a read session: it does not see what a write session has not flushed.
     """
-    query = _QUERY.where(*_between(start, end, location_id)).order_by(
-        col(GroupSession.starts_at), col(GroupSession.code)
-    )
-    return [BoardRow(*row) for row in db.exec(query.limit(limit))]  # type: ignore[call-overload]
+    values: dict[str, Any] = {"start": start, "end": end}
+    query = _SESSIONS if location_id is None else _SESSIONS_AT
+    if location_id is not None:
+        values["location_id"] = location_id
+    return [BoardRow(*row) for row in db.connection().execute(query, values)]
 
 
 def next_day_with_sessions(db: ReadSession, after: date) -> date | None:
@@ -91,26 +113,38 @@ def next_day_with_sessions(db: ReadSession, after: date) -> date | None:
 
 
 def staff_between(
-    db: ReadSession, start: date, end: date, location_id: UUID | None = None
-) -> dict[UUID, list[StaffRow]]:
-    """Return the workers of the same sessions, by session. One statement."""
-    return staff_where(db, *_between(start, end, location_id))
-
-
-def _between(start: date, end: date, location_id: UUID | None) -> list[Any]:
-    conditions: list[Any] = [col(GroupSession.held_on) >= start, col(GroupSession.held_on) <= end]
+    db: ReadSession, start: date, end: date, location_id: UUID | None = None, *, reader_id: UUID
+) -> dict[object, list[BoardWorker]]:
+    """Return the workers of the same sessions by the sessions' `key`, clinician first. One statement."""
+    values: dict[str, Any] = {"start": start, "end": end, "reader_id": reader_id}
+    query = _STAFF if location_id is None else _STAFF_AT
     if location_id is not None:
-        conditions.append(col(GroupSession.location_id) == location_id)
-    return conditions
+        values["location_id"] = location_id
+    found: dict[object, dict[tuple[object, str], BoardWorker]] = {}
+    for key, person, role, prefix, given, family, is_reader, number in db.connection().execute(query, values):
+        workers = found.setdefault(key, {})
+        # Two roles at one place can repeat a worker; any number that holds there will do.
+        if (person, role) not in workers or workers[person, role].provider_number is None:
+            name = practitioner_name(Names(prefix, given, family))
+            workers[person, role] = BoardWorker(person, name, role, bool(is_reader), number)
+    return {key: sorted(workers.values(), key=_order) for key, workers in found.items()}
 
 
-_QUERY = (
+def _order(worker: BoardWorker) -> tuple[int, str]:
+    return ROLE_ORDER[worker.role], worker.name
+
+
+_BETWEEN = (col(GroupSession.held_on) >= bindparam("start"), col(GroupSession.held_on) <= bindparam("end"))
+_AT = col(GroupSession.location_id) == bindparam("location_id")
+_KEY = type_coerce(col(GroupSession.id), String)
+
+_SESSIONS: Any = (
     core_select(
+        _KEY,
         col(GroupSession.id),
         col(GroupSession.code),
         col(GroupSession.neutral_label),
         col(Program.name),
-        col(GroupSession.location_id),
         col(Location.name),
         col(Room.name),
         col(Room.seats),
@@ -128,11 +162,25 @@ _QUERY = (
         col(GroupSession.audience),
         col(GroupSession.audience_name),
         col(GroupSession.audience_basis),
-        col(GroupSession.audience_note),
         col(GroupSession.approved_by_id),
         col(GroupSession.review_on),
     )
     .join(Program, col(Program.id) == col(GroupSession.program_id))
     .join(Location, col(Location.id) == col(GroupSession.location_id))
     .outerjoin(Room, col(Room.id) == col(GroupSession.room_id))
+    .where(*_BETWEEN)
+    .order_by(col(GroupSession.starts_at), col(GroupSession.code))
 )
+_SESSIONS_AT: Any = _SESSIONS.where(_AT)
+
+_STAFF: Any = JOINED.with_only_columns(
+    _KEY,
+    type_coerce(col(Practitioner.id), String),
+    col(SessionRole.role),
+    col(Practitioner.prefix),
+    col(Practitioner.given_names),
+    col(Practitioner.family_name),
+    col(Practitioner.user_id) == bindparam("reader_id"),
+    col(PractitionerRole.provider_number),
+).where(*_BETWEEN)
+_STAFF_AT: Any = _STAFF.where(_AT)

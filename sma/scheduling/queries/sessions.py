@@ -76,7 +76,7 @@ def readiness_of(session: GroupSession, staff: list[StaffRow], *, now: datetime)
     """The same, for staff already read."""
     today = clock.local_date(now, session.timezone)
     return readiness(
-        [row.as_worker() for row in staff],
+        staff,
         is_billed=bool(session.item_families),
         approval_gap=approval_gap(session, today=today, held_on=session.held_on),
         review_on=session.review_on,

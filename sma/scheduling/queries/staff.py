@@ -1,6 +1,5 @@
 """Who works on sessions, with the provider number that holds at each session's own place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,9 +11,7 @@ from sqlmodel import col
 from sma.core.db import ReadSession
 from sma.people import Practitioner, PractitionerRole, practitioner_name
 from sma.scheduling.models import GroupSession, SessionRole
-from sma.scheduling.rules import SessionRoleKind, Worker
-
-_ORDER = {role: place for place, role in enumerate(SessionRoleKind)}
+from sma.scheduling.rules import ROLE_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +26,30 @@ class StaffRow:
     session_role_id: UUID
     provider_number: str | None
 
-    def as_worker(self) -> Worker:
-        return Worker(self.role, self.provider_number)
-
 
 def staff_of(db: ReadSession, session_id: UUID) -> list[StaffRow]:
-    """Return a session's workers, clinician first."""
-    return staff_where(db, col(SessionRole.group_session_id) == session_id).get(session_id, [])
-
-
-def staff_where(db: ReadSession, *conditions: Any) -> dict[UUID, list[StaffRow]]:
-    """Return workers by session for whatever sessions the conditions name. One statement."""
-    staff: dict[UUID, dict[UUID, StaffRow]] = {}
-    for session_id, prefix, given, family, *rest in db.exec(_QUERY.where(*conditions)).all():  # type: ignore[call-overload]
+    """Return a session's workers, clinician first. One statement."""
+    staff: dict[UUID, StaffRow] = {}
+    query = JOINED.where(col(SessionRole.group_session_id) == session_id)
+    for prefix, given, family, *rest in db.exec(query):
         practitioner_id, user_id, role, profession, session_role_id, number = rest
         # Two roles at one place can repeat a worker; any number that holds there will do.
-        known = staff.setdefault(session_id, {}).get(session_role_id)
-        if known is None or known.provider_number is None:
-            name = practitioner_name(_Names(prefix, given, family))
-            staff[session_id][session_role_id] = StaffRow(
-                practitioner_id, user_id, name, role, profession, session_role_id, number
-            )
-    return {session_id: _sorted(rows.values()) for session_id, rows in staff.items()}
+        if session_role_id not in staff or staff[session_role_id].provider_number is None:
+            name = practitioner_name(Names(prefix, given, family))
+            staff[session_role_id] = StaffRow(practitioner_id, user_id, name, role, profession, session_role_id, number)
+    return sorted(staff.values(), key=lambda row: (ROLE_ORDER[row.role], row.name))
 
 
-def _sorted(rows: Iterable[StaffRow]) -> list[StaffRow]:
-    return sorted(rows, key=lambda row: (_ORDER[SessionRoleKind(row.role)], row.name))
+class Names(NamedTuple):
+    """The names of a worker as a list reads them."""
 
-
-class _Names(NamedTuple):
     prefix: str | None
     given_names: str | None
     family_name: str | None
 
 
-_QUERY = (
+JOINED: Any = (
     core_select(
-        col(SessionRole.group_session_id),
         col(Practitioner.prefix),
         col(Practitioner.given_names),
         col(Practitioner.family_name),
@@ -76,6 +60,7 @@ _QUERY = (
         col(SessionRole.id),
         col(PractitionerRole.provider_number),
     )
+    .select_from(SessionRole)
     .join(Practitioner, col(Practitioner.id) == col(SessionRole.practitioner_id))
     .join(GroupSession, col(GroupSession.id) == col(SessionRole.group_session_id))
     .outerjoin(

@@ -30,8 +30,9 @@ from sma.scheduling.rules.planning import session_span as session_span
 from sma.scheduling.rules.readiness import Need as Need
 from sma.scheduling.rules.readiness import NotReady as NotReady
 from sma.scheduling.rules.readiness import Readiness as Readiness
-from sma.scheduling.rules.readiness import Worker as Worker
+from sma.scheduling.rules.readiness import Working as Working
 from sma.scheduling.rules.readiness import readiness as readiness
+from sma.scheduling.rules.states import ROLE_ORDER as ROLE_ORDER
 from sma.scheduling.rules.states import ROLE_WORDS as ROLE_WORDS
 from sma.scheduling.rules.states import STATE_WORDS as STATE_WORDS
 from sma.scheduling.rules.states import Modality as Modality

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Protocol
 
 from sma.core.errors import Conflict
 from sma.scheduling.rules.states import SessionRoleKind
 
 
-@dataclass(frozen=True)
-class Worker:
-    """What readiness looks at in one worker on a session. `provider_number` is the one that holds at its place."""
+class Working(Protocol):
+    """What readiness looks at in one worker. `provider_number` is the one that holds at the session's place."""
 
-    role: str
-    provider_number: str | None = None
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def provider_number(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class NotReady(Conflict):
 
 
 def readiness(
-    staff: Sequence[Worker], *, is_billed: bool, approval_gap: str | None, review_on: date | None
+    staff: Sequence[Working], *, is_billed: bool, approval_gap: str | None, review_on: date | None
 ) -> Readiness:
     """List what a session needs: a clinician, a facilitator, provider numbers that hold there, an approved audience.
 
@@ -65,41 +69,45 @@ def readiness(
     rules, None when the audience needs nothing.
     """
     has = {worker.role for worker in staff}
-    needs = [
-        _role_need(SessionRoleKind.CLINICIAN, has, "clinician", "Choose a clinician for this session."),
-        _role_need(SessionRoleKind.FACILITATOR, has, "facilitator", "Choose a facilitator for this session."),
-    ]
-    clinicians = [worker for worker in staff if worker.role == SessionRoleKind.CLINICIAN]
-    if is_billed and clinicians:
-        needs.append(_number_need(clinicians))
-    needs.append(
-        Need(
-            "approval",
-            approval_gap is None,
-            "approval",
-            approval_gap or _approved_words(review_on),
-            "The planner fills in the reason and review date; a cultural lead then approves, signed in.",
-            is_about_setting=True,
+    clinician, facilitator = SessionRoleKind.CLINICIAN in has, SessionRoleKind.FACILITATOR in has
+    needs = [_role_need("clinician", clinician), _role_need("facilitator", facilitator)]
+    if is_billed and clinician:
+        needs.append(
+            _number_need(all(worker.provider_number for worker in staff if worker.role == SessionRoleKind.CLINICIAN))
         )
-    )
+    needs.append(_approval_need(approval_gap, review_on))
     return Readiness(tuple(needs))
 
 
-def _role_need(role: SessionRoleKind, has: set[str], word: str, remedy: str) -> Need:
-    is_met = role in has
-    return Need(role, is_met, word, f"A {word} is chosen." if is_met else f"No {word} is chosen.", remedy)
+# Kept, because a board asks for the same few answers for each of its rows.
+@lru_cache(maxsize=4)
+def _role_need(word: str, is_met: bool) -> Need:
+    sentence = f"A {word} is chosen." if is_met else f"No {word} is chosen."
+    return Need(word, is_met, word, sentence, f"Choose a {word} for this session.")
 
 
-def _number_need(clinicians: Sequence[Worker]) -> Need:
-    without = sum(worker.provider_number is None for worker in clinicians)
+@lru_cache(maxsize=2)
+def _number_need(is_met: bool) -> Need:
     return Need(
         "provider-number",
-        without == 0,
+        is_met,
         "provider number",
         "Each clinician has a provider number for this place."
-        if without == 0
+        if is_met
         else "A clinician has no provider number for this place, so no item could be claimed.",
         "Enter the number on the clinician's page, choose another clinician, or take billing off the program.",
+    )
+
+
+@lru_cache(maxsize=64)
+def _approval_need(gap: str | None, review_on: date | None) -> Need:
+    return Need(
+        "approval",
+        gap is None,
+        "approval",
+        gap or _approved_words(review_on),
+        "The planner fills in the reason and review date; a cultural lead then approves, signed in.",
+        is_about_setting=True,
     )
 
 

@@ -51,6 +51,9 @@ ROLE_WORDS: dict[str, str] = {
     SessionRoleKind.CULTURAL_MENTOR: "Cultural mentor",
 }
 
+# The clinician first, then as listed above.
+ROLE_ORDER: dict[str, int] = {role: place for place, role in enumerate(SessionRoleKind)}
+
 # The word, and the kind of badge that carries it (colour never stands alone).
 STATE_WORDS: dict[str, tuple[str, str]] = {
     SessionState.DRAFT: ("Draft", "quiet"),
