@@ -1,0 +1,82 @@
+"""The desk's work by keyboard alone: Tab, Enter, Space and arrows, with the focus always to be seen."""
+
+from datetime import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open
+from tests.e2e.ground import Days
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+FARTHEST = 60
+FOCUSED = """() => {
+  const it = document.activeElement;
+  const words = [it.getAttribute('aria-label'), it.labels?.[0]?.innerText, it.innerText, it.placeholder];
+  return words.find((said) => said?.trim())?.trim().replace(/\\s+/g, ' ') ?? '';
+}"""
+# An outline, or a shadow drawn as one; inputs inside a label may show it on the label.
+SEEN = """() => {
+  const drawn = (it) => {
+    const style = getComputedStyle(it);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+  };
+  const it = document.activeElement;
+  return drawn(it) || [...(it.labels ?? [])].some(drawn);
+}"""
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus says these words; every stop on the way must be visible."""
+    for _ in range(FARTHEST):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        assert page.evaluate(SEEN), f"nobody can see that “{focused}” has the focus"
+        if words in focused:
+            return
+    raise AssertionError(f"“{words}” is not reached by Tab on {page.url}")
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(open_as: Open, days: Days) -> None:
+    days.take()
+    page = open_as("tahlia")
+    page.goto("/today")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Skip to the content"
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_person_is_booked_by_keyboard_alone(open_as: Open, days: Days) -> None:
+    session = days.yarn(days.take())
+    page = open_as("tahlia")
+    page.goto(f"/sessions/{session}")
+    tab_to(page, "Book a person")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/appointments/new")
+    page.keyboard.press("/")
+    page.keyboard.type("Fra")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Frank Kell")).to_be_visible()
+    tab_to(page, "Frank Kell")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**patient_id=**")
+    tab_to(page, "Book Frank into")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("Place booked.")
+
+
+def test_the_entries_of_a_week_are_walked_with_arrows(open_as: Open, days: Days) -> None:
+    day = days.take()
+    days.yarn(day)
+    days.yarn(day, starts=time(14))
+    page = open_as("tahlia")
+    page.goto(f"/week?week={day}")
+    entries = page.locator(".week-entry")
+    entries.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(entries.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sessions/*")
