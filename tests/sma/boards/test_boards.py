@@ -144,7 +144,7 @@ def test_today_is_the_date_at_the_sessions_own_place(database: Database, sign_in
     [
         ("under-minimum", "1 under minimum", "needs 3 more"),
         ("waiting", "2 people waiting", "2 waiting"),
-        ("agreement", "1 without an agreement", "1 without an agreement"),
+        ("agreement", "1 person without an agreement", "1 without an agreement"),
         ("not-closed", "1 over, but not closed", "needs closing"),
     ],
 )
