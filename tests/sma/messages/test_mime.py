@@ -65,7 +65,7 @@ class Sink:
     def __init__(self) -> None:
         self.received: list[tuple[str | None, list[str], bytes]] = []
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:
         content = envelope.original_content
         assert content is not None
         self.received.append((envelope.mail_from, list(envelope.rcpt_tos), content))

@@ -219,6 +219,24 @@ def test_two_sends_of_one_revision_on_different_days_are_the_same_bytes(desk: De
     assert desk.office.letters == [messages.parcel(facts, clinic).content]
 
 
+def test_an_effect_that_comes_twice_sends_a_message_once(desk: Desk) -> None:
+    appointment = desk.book(desk.session(), desk.patient())
+    desk.send()
+    (revision,) = desk.revisions(appointment.id)
+    with desk.database.write() as db:
+        outbox.publish(db, "invitation.revised", revision.id, now=desk.now, key="again")
+    assert desk.send() == 1
+    assert len(desk.office.got) == 1
+
+
+def test_a_mail_is_dated_by_the_change_and_not_by_the_sending(desk: Desk) -> None:
+    appointment = desk.book(desk.session(), desk.patient())
+    desk.wait(hours=3)
+    desk.send()
+    (revision,) = desk.revisions(appointment.id)
+    assert desk.office.got[0].message["Date"].datetime == revision.revised_at
+
+
 def _certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for localhost that signs itself."""
     from cryptography import x509
