@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from sma.appointments import Appointment, AppointmentStatus
 from sma.appointments.rules import TAKES_A_PLACE
+from sma.claims import Claim, ClaimStatus
 from sma.core.db import ReadSession, UtcDateTime
 from sma.messages import Communication, CommunicationState
 from sma.people import CURRENT_AGREEMENT_VERSION, Agreement
@@ -26,6 +27,7 @@ class Tally:
     without_agreement: int
     to_close: int
     messages: int
+    claim_lines: int
 
 
 def tally(db: ReadSession, *, today: date, now: datetime) -> Tally:
@@ -89,5 +91,9 @@ _STATEMENT = select(
     select(func.count())
     .select_from(Communication)
     .where(col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK)))
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(Claim)
+    .where(col(Claim.status).in_((ClaimStatus.NEEDS_CHECK, ClaimStatus.BLOCKED)))
     .scalar_subquery(),
 )

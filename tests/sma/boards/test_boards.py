@@ -232,3 +232,12 @@ def test_the_front_page_is_today_and_nobody_sees_it_without_signing_in(
 ) -> None:
     assert sign_in(Role.BILLING).get("/").headers["location"] == "/today"
     assert browser.get("/today").headers["location"].startswith("/sign-in")
+
+
+def test_each_role_is_shown_the_counts_it_can_act_on(app: FastAPI, sign_in: SignIn) -> None:
+    desk, billing = text(sign_in(Role.FRONT_DESK), "/today"), text(sign_in(Role.BILLING), "/today")
+
+    assert "messages that need somebody" in desk
+    assert "claim lines" not in desk
+    assert "0 claim lines need a decision" in billing
+    assert "messages that need somebody" not in billing
