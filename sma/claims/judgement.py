@@ -12,10 +12,12 @@ from billing import Assessment, Finding, ItemFinding, Verdict
 from sma.claims.rules import ClaimStatus
 
 Judgement = dict[str, Any]
+Obstacle = tuple[str, str | None]  # what stands in the way, and what to do about it
 
 # Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
 _ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite"})
-LATE_TIMES = "times-entered-later"
+UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
+CONFIRM = "The clinician confirms or withdraws them on the page of the day; then assess again."
 
 PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
 
@@ -42,14 +44,16 @@ class Choice:
     is_lower: bool
     flags: tuple[str, ...]
     questions: tuple[Question, ...]
-    obstacles: tuple[tuple[str, str | None], ...]
+    obstacles: tuple[Obstacle, ...]
 
 
 def judgement(assessment: Assessment, evidence: Mapping[str, Any]) -> Judgement:
     """Put an assessment and the evidence under it into the form that is kept."""
+    # Typed times that their clinician has not confirmed are no evidence, but no reason to give up on the person.
+    waits = bool(evidence["unconfirmed"]) and assessment.outcome == NOT_BILLABLE
     return {
-        "outcome": assessment.outcome,
-        "summary": assessment.summary,
+        "outcome": NEEDS_A_PERSON if waits else assessment.outcome,
+        "summary": f"{UNCONFIRMED}." if waits else assessment.summary,
         "seconds": assessment.consult_seconds,
         "findings": [_finding(each) for each in assessment.findings],
         "fitting": [_item(each) for each in assessment.fitting],
@@ -108,7 +112,7 @@ def choice_of(judged: Judgement, item_number: str) -> Choice | None:
 
 def choices(judged: Judgement) -> list[Choice]:
     """Return every item the clinician may choose: those that fit, then lower ones that only the minutes exceed."""
-    late = _late_times(judged)
+    late = [(UNCONFIRMED, CONFIRM)] if judged["evidence"]["unconfirmed"] else []
     fitting = [_choice(item, late, is_lower=False) for item in judged["fitting"]]
     lowest = min((choice.fee_cents for choice in fitting), default=0)
     lower = [
@@ -119,9 +123,9 @@ def choices(judged: Judgement) -> list[Choice]:
     return [*fitting, *lower]
 
 
-def _choice(item: Mapping[str, Any], late: Sequence[Question], *, is_lower: bool) -> Choice:
-    questions: list[Question] = list(late)
-    obstacles: list[tuple[str, str | None]] = []
+def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool) -> Choice:
+    questions: list[Question] = []
+    obstacles: list[Obstacle] = list(late)
     for number, finding in enumerate(item["findings"]):
         if finding["verdict"] == Verdict.NEEDS_A_PERSON:
             if finding["rule"] in _ANSWERED_WHEN_APPROVING:
@@ -147,14 +151,6 @@ def _choice(item: Mapping[str, Any], late: Sequence[Question], *, is_lower: bool
 
 def _broken(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in item["findings"] if each["verdict"] == Verdict.NOT_MET]
-
-
-def _late_times(judged: Judgement) -> list[Question]:
-    # Times that somebody else typed in afterwards count once the clinician says that they are right.
-    consults = judged["evidence"].get("consults", ())
-    if any(each["recorded_after"] and not each["confirmed"] for each in consults):
-        return [Question(LATE_TIMES, "the consult times were entered after the session")]
-    return []
 
 
 def flags_of(judged: Judgement, item_number: str | None) -> list[str]:

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from sma.claims.rules import ClaimStatus, ExportStatus, LineKind
 from sma.core.db import UtcDateTime
 
+# What the seal of an export's chunks is bound to.
+CHUNK_CONTEXT = "claim_export_chunk"
+
 _STANDING = text("revoked_at IS NULL")
 _IN_FORCE = text("status NOT IN ('void', 'withdrawn') AND kind = 'service'")
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from billing.exports import EXPORTS, Batch, ControlTotals, Line, TooManyLines
 from sma.claims.freezing import thaw
 from sma.claims.limits import load_limits
-from sma.claims.models import ClaimBatch, ClaimBlock, Export, ExportChunk
+from sma.claims.models import CHUNK_CONTEXT, ClaimBatch, ClaimBlock, Export, ExportChunk
 from sma.claims.rules import BatchNotFound, ExportNotFound, ExportStatus, LeaseLost, StepUpNeeded, TotpNeeded
 from sma.core import audit, crypto, logs, outbox
 from sma.core.db import Database, WriteSession
@@ -21,7 +21,6 @@ from sma.core.outbox import Work
 from sma.identity import CurrentUser
 
 CHUNK_BYTES = 1_048_576
-CHUNK_CONTEXT = "claim_export_chunk"
 
 log = logs.get(__name__)
 

@@ -122,10 +122,14 @@ def _mark(db: WriteSession, claim: Claim, proposal: Proposal | None, *, now: dat
 
 
 def _still_holds(claim: Claim, proposal: Proposal) -> bool:
-    choice = choice_of(proposal.judged, claim.item_number or "")
+    number = claim.item_number or ""
+    choice, before = choice_of(proposal.judged, number), choice_of(claim.assessment, number)
     return (
         choice is not None
+        and before is not None
         and not choice.obstacles
+        # An item that used to fit and is merely possible now was not chosen on purpose below the one that fits.
+        and choice.is_lower == before.is_lower
         and claim.provider_number == proposal.provider_number
         and (claim.schedule_fee_cents, claim.benefit_cents, claim.number_of_patients_seen)
         == (choice.fee_cents, choice.benefit_cents, choice.patients_seen)

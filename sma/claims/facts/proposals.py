@@ -27,14 +27,14 @@ def proposals(facts: SessionFacts, rulebook: Rulebook) -> list[Proposal]:
     """
     by_person: dict[UUID, list[Proposal]] = {}
     for clinician in facts.clinicians:
-        for person, assessment in zip(facts.people, _assessed(clinician, rulebook), strict=True):
-            by_person.setdefault(person.encounter_id, []).append(
+        for (encounter_id, patient_id), assessment in zip(facts.people, _assessed(clinician, rulebook), strict=True):
+            by_person.setdefault(encounter_id, []).append(
                 Proposal(
-                    encounter_id=person.encounter_id,
-                    patient_id=person.patient_id,
+                    encounter_id=encounter_id,
+                    patient_id=patient_id,
                     practitioner_id=clinician.practitioner_id,
                     provider_number=clinician.service.provider.provider_number,
-                    judged=judgement(assessment, clinician.evidence[person.encounter_id.hex]),
+                    judged=judgement(assessment, clinician.evidence[encounter_id]),
                 )
             )
     kept: list[Proposal] = []

@@ -1,12 +1,12 @@
-"""The reads under a session's facts: who was there, whose minutes, which cards, agreements and earlier services."""
+"""The reads under a session's facts: which clinicians and people, their cards, agreements and earlier services."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from billing import EarlierService
-from sma.attendance.models import ClinicianPresence, ConsultInterval, Encounter
+from sma.attendance import DayFacts
 from sma.claims.models import BenefitAssignment, Claim
 from sma.claims.rules import ClaimStatus, LineKind, assignment_holds
 from sma.core.db import ReadSession
@@ -14,55 +14,21 @@ from sma.people import Coverage, Patient, Practitioner
 from sma.scheduling import GroupSession, SessionRole, SessionRoleKind
 
 
-def roll(db: ReadSession, session_id: UUID) -> Sequence[tuple[Encounter, Patient]]:
-    """Everybody of whom the roll call says something."""
-    return db.exec(
-        select(Encounter, Patient)
-        .join(Patient, col(Patient.id) == col(Encounter.patient_id))
-        .where(col(Encounter.group_session_id) == session_id, col(Encounter.presence).is_not(None))
-        .order_by(col(Encounter.id))
-    ).all()
-
-
-def clinicians(db: ReadSession, session_id: UUID) -> Sequence[Practitioner]:
+def clinicians(db: ReadSession, day: DayFacts) -> Sequence[Practitioner]:
     """Whoever was in the room as a clinician or saw somebody; if nobody did, whoever was planned as the clinician."""
-    present = select(ClinicianPresence.practitioner_id).where(
-        col(ClinicianPresence.group_session_id) == session_id, col(ClinicianPresence.superseded_at).is_(None)
-    )
-    saw = select(ConsultInterval.practitioner_id).where(
-        col(ConsultInterval.group_session_id) == session_id, col(ConsultInterval.superseded_at).is_(None)
-    )
-    planned = select(SessionRole.practitioner_id).where(
-        col(SessionRole.group_session_id) == session_id, col(SessionRole.role) == SessionRoleKind.CLINICIAN
-    )
+    there = {stay.practitioner_id for stay in day.presences}
+    there |= {consult.practitioner_id for person in day.people for consult in person.consults}
     query = select(Practitioner).order_by(col(Practitioner.id))
-    were_there = db.exec(query.where(or_(col(Practitioner.id).in_(present), col(Practitioner.id).in_(saw)))).all()
-    return were_there or db.exec(query.where(col(Practitioner.id).in_(planned))).all()
+    if there:
+        return db.exec(query.where(col(Practitioner.id).in_(there))).all()
+    planned = select(SessionRole.practitioner_id).where(
+        col(SessionRole.group_session_id) == day.session_id, col(SessionRole.role) == SessionRoleKind.CLINICIAN
+    )
+    return db.exec(query.where(col(Practitioner.id).in_(planned))).all()
 
 
-def intervals(db: ReadSession, session_id: UUID) -> Sequence[ConsultInterval]:
-    return db.exec(
-        select(ConsultInterval)
-        .where(
-            col(ConsultInterval.group_session_id) == session_id,
-            col(ConsultInterval.superseded_at).is_(None),
-            # A press and its undo in the same instant is no consult.
-            col(ConsultInterval.ends_at) > col(ConsultInterval.starts_at),
-        )
-        .order_by(col(ConsultInterval.starts_at), col(ConsultInterval.id))
-    ).all()
-
-
-def presences(db: ReadSession, session_id: UUID) -> Sequence[ClinicianPresence]:
-    return db.exec(
-        select(ClinicianPresence)
-        .where(
-            col(ClinicianPresence.group_session_id) == session_id,
-            col(ClinicianPresence.superseded_at).is_(None),
-            col(ClinicianPresence.ends_at) > col(ClinicianPresence.starts_at),
-        )
-        .order_by(col(ClinicianPresence.starts_at), col(ClinicianPresence.id))
-    ).all()
+def patients(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, Patient]:
+    return {each.id: each for each in db.exec(select(Patient).where(col(Patient.id).in_(patient_ids)))}
 
 
 def covers(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
