@@ -197,9 +197,16 @@ def queues(db: ReadSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Wait
     return found
 
 
-def check(db: ReadSession, session: GroupSession, scene: Scene, *, waiting_as: UUID | None = None) -> Fit:
-    """Check one person against one session, as every door does. `waiting_as`: their own entry on the list, if any."""
-    others: Iterable[Waiting] = queue(db, session.id) if scene.places.waiting and scene.places.left else ()
+def check(
+    db: ReadSession, session: GroupSession, scene: Scene, *, waiting_as: UUID | None = None, is_begun: bool = False
+) -> Fit:
+    """Check one person against one session, as every door does.
+
+    `waiting_as`: their own entry on the list, if any. `is_begun`: whoever still waits is not here, and holds up nobody
+    at the door.
+    """
+    matters = scene.places.waiting and scene.places.left and not is_begun
+    others: Iterable[Waiting] = queue(db, session.id) if matters else ()
     setting = setting_of(session)
     others_first = False
     for entry in others:

@@ -61,7 +61,7 @@ def book(
         raise NotFound
     if scene.is_here:
         raise AlreadyBooked
-    checked = check(db, session, scene)
+    checked = check(db, session, scene, is_begun=session.starts_at <= now)
     reasons = _kept(passed or {})
     open_points = checked.unpassed(reasons, may_pass=by.may(Permission.PASS_WARNING))
     if open_points and (not waiting_ok or scene.person.is_deceased):

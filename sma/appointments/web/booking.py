@@ -25,6 +25,7 @@ from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser
 from sma.people import Patient, PersonNotFound, find_patients, full_name, lock_patients, preferred
+from sma.scheduling.rules import LANGUAGE_WORDS
 from sma.web import forms
 from sma.web.forms import Form
 from sma.web.htmx import go_to
@@ -127,6 +128,7 @@ def _search(
         when=when(session),
         places=queries.places(db, session_id),
         sought=sought,
+        language_words=LANGUAGE_WORDS,
         hits=find_patients(db, sought),
         form=form or forms.blank(),
     )
@@ -157,6 +159,7 @@ def _panel(
         when=when(session),
         person=person,
         findings=_shown(person, passes),
+        language_words=LANGUAGE_WORDS,
         can_book=person.can_book(may_pass=passes),
         to_explain=person.to_explain(may_pass=passes) if person.can_book(may_pass=passes) else [],
         asked=ASKED,

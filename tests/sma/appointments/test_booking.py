@@ -151,6 +151,15 @@ def test_once_a_session_has_begun_only_the_door_adds_people_and_nobody_is_writte
     assert owed(db) == []
 
 
+def test_at_the_door_nobody_waits_for_people_who_are_not_there(db: WriteSession) -> None:
+    desk, session = make_user(db, Role.FRONT_DESK), make_session(db)
+    make_appointment(db, session, status="waitlist", waiting_since=NOW)
+
+    walk_in = book(db, session.id, make_patient(db).id, walk_in=True, by=desk, now=session.starts_at)
+
+    assert walk_in.status == "booked"
+
+
 def test_the_front_desk_cannot_pass_a_missing_agreement_but_a_health_worker_can(db: WriteSession) -> None:
     desk, worker = make_user(db, Role.FRONT_DESK), make_user(db, Role.HEALTH_WORKER)
     session, person = make_session(db), make_patient(db, agreed=False)
