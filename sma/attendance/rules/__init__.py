@@ -11,6 +11,7 @@ from sma.attendance.rules.intervals import Span as Span
 from sma.attendance.rules.intervals import check_consult as check_consult
 from sma.attendance.rules.intervals import check_presence as check_presence
 from sma.attendance.rules.intervals import clock_text as clock_text
+from sma.attendance.rules.intervals import duration_text as duration_text
 from sma.attendance.rules.intervals import is_recorded_after as is_recorded_after
 from sma.attendance.rules.intervals import must_be_past as must_be_past
 from sma.attendance.rules.intervals import span_text as span_text

@@ -116,3 +116,9 @@ def check_presence(wanted: Span, *, others: Sequence[Span], consults: Sequence[S
 
 def _stay_text(stay: Span, zone: str) -> str:
     return f"from {clock_text(stay.starts_at, zone)} on" if stay.ends_at is None else span_text(stay, zone)
+
+
+def duration_text(seconds: int) -> str:
+    """Write a length of time: "7 min", "6 min 30 s"."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

@@ -1,0 +1,142 @@
+"""The walk-in page: find somebody known here, or register them with four answers."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from sma.appointments import AppointmentStatus, NeedsReason, Stopped, places
+from sma.attendance import actions, queries
+from sma.attendance.actions import Newcomer
+from sma.attendance.web.asking import WALK_IN_WAITS, WALKED_IN, Desk, WalkInAnswers, WalkInForm, row_of
+from sma.attendance.web.day import context
+from sma.core import audit, clock, idempotency
+from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
+from sma.core.errors import Invalid
+from sma.people import Patient, PersonNotFound, find_patients, full_name, lock_patients
+from sma.scheduling import lock_session
+from sma.web import forms
+from sma.web.forms import Form
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+
+
+@router.get("/sessions/{session_id}/walk-ins")
+def ask(
+    request: Request, session_id: UUID, db: ReadDb, _user: Desk, q: str = "", patient_id: UUID | None = None
+) -> Response:
+    form = forms.blank(patient_id=patient_id)
+    return _page(request, db, session_id, form, patient_id=patient_id, q=q[:120])
+
+
+@router.post("/sessions/{session_id}/walk-ins")
+def create(request: Request, session_id: UUID, form: WalkInAnswers, db: WriteDb, user: Desk) -> Response:
+    values, now = form.checked, clock.now()
+    if values is None or not (values.patient_id or values.preferred_name):
+        if values is not None:
+            form = forms.with_errors(form, {"preferred_name": "Ask what they like to be called."})
+        return _page(request, db, session_id, form, patient_id=_picked(form), status_code=422)
+    # Two presses queue here; a newcomer has no row to lock yet, and nobody else can know the new one.
+    if values.patient_id:
+        lock_patients(db, [values.patient_id])
+    else:
+        lock_session(db, session_id)
+    if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
+        return go_to(request, done)
+    try:
+        appointment = actions.register_walk_in(
+            db,
+            session_id,
+            values.patient_id or _newcomer(values),
+            agreed_aloud=values.agreed_aloud,
+            asked_comfort=values.asked_comfort,
+            passed=values.passed(),
+            waiting_ok=values.waiting or values.ask_lead,
+            ask_lead=values.ask_lead,
+            by=user,
+            now=now,
+        )
+    except (Invalid, NeedsReason, Stopped) as refusal:
+        return _refuse(request, db, session_id, form, refusal, by_id=user.id)
+    waits = appointment.status == AppointmentStatus.WAITLIST
+    led_to = f"/sessions/{session_id}" if waits else row_of(session_id, appointment.id)
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=WALK_IN_WAITS if waits else WALKED_IN)
+
+
+def _newcomer(values: WalkInForm) -> Newcomer:
+    return Newcomer(
+        preferred_name=values.preferred_name,
+        family_name=values.family_name,
+        born_on=values.born_on,
+        is_dob_estimated=values.is_dob_estimated,
+        phone=values.phone,
+    )
+
+
+def _refuse(
+    request: Request,
+    db: ReadSession,
+    session_id: UUID,
+    form: Form[Any],
+    refusal: Invalid | NeedsReason | Stopped,
+    *,
+    by_id: UUID,
+) -> Response:
+    # Nothing of a refused walk-in is kept, the registration included; the form keeps what was typed.
+    database = db.info["database"]
+    database.abandon(db)
+    picked = _picked(form)
+    if isinstance(refusal, Stopped):
+        did, now = f"{refusal.cause}, not added", clock.now()
+        audit.note(database, by_id=by_id, did=did, on_kind="refusal", on_id=picked, session=str(session_id), now=now)
+        return _page(request, db, session_id, form, patient_id=picked, stop=refusal.message, status_code=refusal.status)
+    if isinstance(refusal, NeedsReason):
+        said = {"suit": ("asked_comfort", "Ask quietly which groups suit them, then tick this or say more below.")}
+        errors = {}
+        for found in refusal.findings:
+            name, words = said.get(
+                found.code, (f"reason_{found.code}", f"{found.sentence} Say why it should go ahead.")
+            )
+            errors[name] = words
+        return _page(request, db, session_id, forms.with_errors(form, errors), patient_id=picked, status_code=422)
+    return _page(request, db, session_id, forms.with_errors(form, refusal.fields), patient_id=picked, status_code=422)
+
+
+def _picked(form: Form[Any]) -> UUID | None:
+    try:
+        return UUID(form.text("patient_id"))
+    except ValueError:
+        return None
+
+
+def _page(
+    request: Request,
+    db: ReadSession,
+    session_id: UUID,
+    form: Form[Any],
+    *,
+    patient_id: UUID | None = None,
+    q: str = "",
+    stop: str | None = None,
+    status_code: int = 200,
+) -> Response:
+    day = queries.read_day(db, session_id)
+    patient = db.get(Patient, patient_id) if patient_id else None
+    if patient_id and patient is None:
+        raise PersonNotFound
+    return render(
+        request,
+        "attendance/walk_in.html",
+        status_code=status_code,
+        **context(day),
+        places=places(db, session_id),
+        patient=patient,
+        patient_name=full_name(patient) if patient else None,
+        q=q,
+        hits=find_patients(db, q, limit=8),
+        stop=stop,
+        form=form,
+    )
