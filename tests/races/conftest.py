@@ -1,27 +1,20 @@
-"""Each race runs on both engines."""
+"""Each race runs on both engines, against two servers that are started once for all of them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.races.served import Clinic, open_clinic
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def clinic(engine: str, tmp_path: Path) -> Iterator[Clinic]:
-    """An empty clinic behind one server."""
-    with open_clinic(engine, tmp_path) as clinic:
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def _served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    with open_clinic(request.param, tmp_path_factory.mktemp("races"), servers=2) as clinic:
         yield clinic
 
 
 @pytest.fixture
-def two_servers(engine: str, tmp_path: Path) -> Iterator[Clinic]:
-    """An empty clinic behind two servers."""
-    with open_clinic(engine, tmp_path, servers=2) as clinic:
-        yield clinic
+def clinic(_served: Clinic) -> Clinic:
+    """An empty clinic behind two servers, with a mail server that keeps what it gets."""
+    _served.empty()
+    return _served

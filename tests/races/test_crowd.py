@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import col, select
 
 from sma.appointments import Appointment
+from tests.concurrency.races import at_once
 from tests.factories import make_patient, make_session
 from tests.races.browser import Browser, Form, Page
-from tests.races.served import Clinic, at_once
+from tests.races.served import Clinic
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(300)]
 
