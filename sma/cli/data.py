@@ -9,7 +9,8 @@ from sma import migrations
 from sma.cli.common import fail, open_database, read_settings
 from sma.core import clock
 from sma.core.db import Database
-from sma.people import ImportReport, import_folder
+from sma.core.errors import Invalid
+from sma.people.fhir_import import import_folder
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
 imports = typer.Typer(help="Bring records in.", no_args_is_help=True)
@@ -46,16 +47,11 @@ def fhir(
 ) -> None:
     """Read FHIR R4 AU Core resources, one a line: a dry run first, then everything or nothing."""
     with open_database() as database:
-        report = import_folder(database, folder, source=source, dry_run=True, by=None, now=clock.now())
-        if not dry_run and not report.is_fatal:
-            report = import_folder(database, folder, source=source, dry_run=False, by=None, now=clock.now())
-    _print(report, dry_run=dry_run)
-    if report.is_fatal:
-        raise typer.Exit(1)
-
-
-def _print(report: ImportReport, *, dry_run: bool) -> None:
+        try:
+            report = import_folder(database, folder, source=source, dry_run=True, by=None, now=clock.now())
+            if not dry_run:
+                report = import_folder(database, folder, source=source, dry_run=False, by=None, now=clock.now())
+        except Invalid as refusal:
+            raise fail(refusal.message) from None
     for line in report.lines():
         typer.echo(line)
-    if dry_run:
-        typer.echo("This was a dry run: nothing was changed.")

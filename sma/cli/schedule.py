@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from billing import load_rulebook
+from billing import Rulebook, load_rulebook
 from billing.mbs.schedule import (
     Schedule,
     ScheduleProblem,
@@ -58,8 +58,22 @@ def check(
     )
     for difference in found:
         typer.echo(f"  {difference.sentence}")
-    compared = "the earlier file" if earlier else f"our {len(rulebook.items)} items"
+    compared = "the earlier file" if earlier else f"the versions of our {len(rulebook.items)} items for that day"
     typer.echo(f"{len(found)} differences from {compared}.")
+    if not earlier:
+        _beside_newest(published, rulebook)
+
+
+def _beside_newest(published: Schedule, rulebook: Rulebook) -> None:
+    """Where we hold later versions than the file's, show both fees and the factor between them."""
+    newest = max(version.starts_on for item in rulebook.items for version in item.versions)
+    if newest <= published.effective_on:
+        return
+    later = differences(published, ours_on(rulebook, newest), looked_at=looked_at())
+    typer.echo(f"Beside our newer versions, in force from {newest:%d %B %Y}:")
+    for difference in later:
+        typer.echo(f"  {difference.sentence}")
+    typer.echo(f"{len(later)} differences from our newer versions.")
 
 
 def _read(file: Path, on: datetime | None) -> Schedule:

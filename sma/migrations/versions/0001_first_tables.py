@@ -170,23 +170,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
-        "claim_batch",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("reference", sa.String(length=20), nullable=False),
-        sa.Column("provider_number", sa.String(length=8), nullable=False),
-        sa.Column("practitioner_name", sa.String(length=120), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by_id", sa.Uuid(), nullable=False),
-        sa.Column("line_count", sa.Integer(), nullable=False),
-        sa.Column("charge_cents", sa.Integer(), nullable=False),
-        sa.Column("benefit_cents", sa.Integer(), nullable=False),
-        sa.Column("rulebook_hash", sa.String(length=64), nullable=False),
-        sa.Column("schedule_version", sa.String(length=20), nullable=False),
-        sa.ForeignKeyConstraint(["made_by_id"], ["staff_user.id"], name=op.f("fk_claim_batch_made_by_id_staff_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_batch")),
-        sa.UniqueConstraint("reference", name=op.f("uq_claim_batch_reference")),
-    )
-    op.create_table(
         "coverage",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -361,30 +344,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_benefit_assignment_patient_id"), ["patient_id"], unique=False)
+        batch_op.create_index(
+            "uq_benefit_assignment",
+            ["patient_id", "practitioner_id", "date_of_service", "method"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
 
     op.create_table(
-        "claim_export",
+        "claim_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("batch_id", sa.Uuid(), nullable=False),
-        sa.Column("format", sa.String(length=10), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("requested_by_id", sa.Uuid(), nullable=False),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("size_bytes", sa.Integer(), nullable=True),
-        sa.Column("row_count", sa.Integer(), nullable=True),
-        sa.Column("charge_cents", sa.Integer(), nullable=True),
-        sa.Column("attempt", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_export_batch_id_claim_batch")),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("provider_number", sa.String(length=8), nullable=False),
+        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
+        sa.Column("practitioner_name", sa.String(length=240), nullable=False),
+        sa.Column("practice_name", sa.String(length=200), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("charge_cents", sa.Integer(), nullable=False),
+        sa.Column("benefit_cents", sa.Integer(), nullable=False),
+        sa.Column("rulebook_hash", sa.String(length=64), nullable=False),
+        sa.Column("schedule_version", sa.String(length=20), nullable=False),
+        sa.Column("meanings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff_user.id"], name=op.f("fk_claim_batch_made_by_id_staff_user")),
         sa.ForeignKeyConstraint(
-            ["requested_by_id"], ["staff_user.id"], name=op.f("fk_claim_export_requested_by_id_staff_user")
+            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_claim_batch_practitioner_id_practitioner")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_export")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_batch")),
+        sa.UniqueConstraint("reference", name=op.f("uq_claim_batch_reference")),
     )
-    with op.batch_alter_table("claim_export", schema=None) as batch_op:
-        batch_op.create_index("uq_claim_export", ["batch_id", "format"], unique=True)
-
     op.create_table(
         "practitioner_role",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -428,19 +419,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_room_location_id"), ["location_id"], unique=False)
 
     op.create_table(
-        "claim_export_chunk",
+        "claim_block",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("export_id", sa.Uuid(), nullable=False),
-        sa.Column("attempt", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("first_line_no", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["export_id"], ["claim_export.id"], name=op.f("fk_claim_export_chunk_export_id_claim_export")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_export_chunk")),
+        sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_block_batch_id_claim_batch")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_block")),
     )
-    with op.batch_alter_table("claim_export_chunk", schema=None) as batch_op:
-        batch_op.create_index("uq_claim_export_chunk", ["export_id", "attempt", "number"], unique=True)
+    with op.batch_alter_table("claim_block", schema=None) as batch_op:
+        batch_op.create_index("uq_claim_block", ["batch_id", "number"], unique=True)
+
+    op.create_table(
+        "claim_export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("size_bytes", sa.Integer(), nullable=True),
+        sa.Column("row_count", sa.Integer(), nullable=True),
+        sa.Column("charge_cents", sa.Integer(), nullable=True),
+        sa.Column("attempt", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_export_batch_id_claim_batch")),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["staff_user.id"], name=op.f("fk_claim_export_requested_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_export")),
+    )
+    with op.batch_alter_table("claim_export", schema=None) as batch_op:
+        batch_op.create_index("uq_claim_export", ["batch_id", "format"], unique=True)
 
     op.create_table(
         "group_session",
@@ -533,6 +545,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')"),
             postgresql_where=sa.text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')"),
         )
+
+    op.create_table(
+        "claim_export_chunk",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("export_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["export_id"], ["claim_export.id"], name=op.f("fk_claim_export_chunk_export_id_claim_export")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_export_chunk")),
+    )
+    with op.batch_alter_table("claim_export_chunk", schema=None) as batch_op:
+        batch_op.create_index("uq_claim_export_chunk", ["export_id", "attempt", "number"], unique=True)
 
     op.create_table(
         "clinician_presence",
@@ -690,6 +717,8 @@ def upgrade() -> None:
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("outdated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outdated_summary", sa.String(length=300), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["approved_by_id"], ["staff_user.id"], name=op.f("fk_claim_approved_by_id_staff_user")),
         sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_batch_id_claim_batch")),
@@ -712,7 +741,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_work_list", ["status", "date_of_service"], unique=False)
         batch_op.create_index(
             "uq_claim_in_force",
-            ["encounter_id", "item_number"],
+            ["encounter_id", "practitioner_id"],
             unique=True,
             sqlite_where=sa.text("status NOT IN ('void', 'withdrawn') AND kind = 'service'"),
             postgresql_where=sa.text("status NOT IN ('void', 'withdrawn') AND kind = 'service'"),
@@ -799,7 +828,6 @@ def upgrade() -> None:
         sa.Column("line_no", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("frozen", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_line_batch_id_claim_batch")),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id_claim")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
@@ -917,6 +945,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_clinician_presence_group_session_id"))
 
     op.drop_table("clinician_presence")
+    with op.batch_alter_table("claim_export_chunk", schema=None) as batch_op:
+        batch_op.drop_index("uq_claim_export_chunk")
+
+    op.drop_table("claim_export_chunk")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_appointment_live",
@@ -935,10 +967,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_group_session_held_on"))
 
     op.drop_table("group_session")
-    with op.batch_alter_table("claim_export_chunk", schema=None) as batch_op:
-        batch_op.drop_index("uq_claim_export_chunk")
+    with op.batch_alter_table("claim_export", schema=None) as batch_op:
+        batch_op.drop_index("uq_claim_export")
 
-    op.drop_table("claim_export_chunk")
+    op.drop_table("claim_export")
+    with op.batch_alter_table("claim_block", schema=None) as batch_op:
+        batch_op.drop_index("uq_claim_block")
+
+    op.drop_table("claim_block")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_location_id"))
 
@@ -949,11 +985,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_practitioner_role_location_id"))
 
     op.drop_table("practitioner_role")
-    with op.batch_alter_table("claim_export", schema=None) as batch_op:
-        batch_op.drop_index("uq_claim_export")
-
-    op.drop_table("claim_export")
+    op.drop_table("claim_batch")
     with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_benefit_assignment",
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_benefit_assignment_patient_id"))
 
     op.drop_table("benefit_assignment")
@@ -979,7 +1017,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coverage_last_four_index"))
 
     op.drop_table("coverage")
-    op.drop_table("claim_batch")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreement_patient_id"))
 
