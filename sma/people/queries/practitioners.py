@@ -70,7 +70,14 @@ def practitioners(db: ReadSession, *, page: int, size: int) -> list[Practitioner
     """
     found = db.exec(
         select(Practitioner)
-        .order_by(col(Practitioner.is_active).desc(), col(Practitioner.family_name), col(Practitioner.id))
+        .order_by(
+            col(Practitioner.is_active).desc(),
+            # Said outright, because the engines disagree about where rows without a name belong.
+            col(Practitioner.family_name).is_(None),
+            col(Practitioner.family_name),
+            col(Practitioner.given_names),
+            col(Practitioner.id),
+        )
         .offset((page - 1) * size)
         .limit(size + 1)
     ).all()

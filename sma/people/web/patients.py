@@ -41,7 +41,8 @@ SAVED = notice("person-saved", "Saved.")
 
 @router.get("/people/new")
 def new(request: Request, _user: Editor) -> Response:
-    form = forms.blank(contact_by_phone="neutral", contact_by_email="neutral", interpreter_needed="not-asked")
+    starting = {"contact_by_phone": "neutral", "contact_by_email": "neutral", "interpreter_needed": "not-asked"}
+    form = forms.blank(**starting, answered_by=AnswerSource.SELF)
     return render(request, "people/new.html", form=form, alike=[], **choices(None))
 
 

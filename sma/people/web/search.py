@@ -12,7 +12,7 @@ from sma.people import queries
 from sma.people.rules import age_on, today_at
 from sma.people.web.words import language_words
 from sma.web import forms
-from sma.web.htmx import wants_fragment
+from sma.web.htmx import go_to, wants_fragment
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
@@ -31,6 +31,12 @@ Search = Annotated[forms.Form[SearchForm], Depends(forms.of(SearchForm))]
 def index(request: Request, user: Viewer) -> Response:
     may_edit = user.may(Permission.EDIT_PEOPLE)
     return render(request, "people/index.html", form=forms.blank(), rows=None, is_cut=False, may_edit=may_edit)
+
+
+@router.get("/people/search")
+def start_again(request: Request, _user: Viewer) -> Response:
+    """An address copied from a page of results leads to an empty search: what was sought is not in it."""
+    return go_to(request, "/people")
 
 
 @router.post("/people/search")

@@ -1,6 +1,7 @@
 """The pages about one person, as a browser without JavaScript meets them."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -75,6 +76,10 @@ def test_a_search_is_posted_so_that_names_stay_out_of_the_address(app: FastAPI, 
     assert 'method="get"' not in page.text.split('id="results"')[0].split("<main")[1]
 
 
+def test_the_address_of_a_search_leads_to_an_empty_one(sign_in: SignIn) -> None:
+    assert sign_in(Role.FRONT_DESK).get("/people/search").headers["location"] == "/people"
+
+
 def test_htmx_gets_the_list_alone(app: FastAPI, sign_in: SignIn) -> None:
     _make(app, preferred_name="Alan")
     page = sign_in(Role.FRONT_DESK).post("/people/search", data={"text": "zzz"}, headers={"hx-request": "true"})
@@ -90,6 +95,16 @@ def test_somebody_is_registered_and_pressing_twice_registers_once(app: FastAPI, 
     (patient,) = _everybody(app)
     assert (patient.preferred_name, patient.indigenous_status, patient.groups_state) == ("Zoë", "3", "not-asked")
     assert "Zo" not in first.headers["location"]
+
+
+@pytest.mark.concurrency
+def test_two_presses_at_the_same_moment_register_once(app: FastAPI, sign_in: SignIn) -> None:
+    client, form = sign_in(Role.FRONT_DESK), _new()
+    with ThreadPoolExecutor(6) as presses:
+        answers = list(presses.map(lambda _: client.post("/people", data=form), range(6)))
+    assert [answer.status_code for answer in answers] == [303] * 6
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert len(_everybody(app)) == 1
 
 
 def test_nothing_about_origin_ticked_means_not_asked(app: FastAPI, sign_in: SignIn) -> None:
