@@ -56,6 +56,8 @@ def make_session(
     Raises: NotFound; NotPlannable naming each answer that can't stand, a worker or room taken at that time included.
     """
     program = lock_program(db, plan.program_id)
+    if not program.is_active:
+        raise NotPlannable(fields={"": "This program is no longer in use. Choose another program."})
     location = _location(db, plan)
     span = session_span(plan, location.timezone or "")
     if span.starts_at <= now:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
-from sma.core.errors import StaleVersion
+from sma.core.errors import Invalid, StaleVersion
 from sma.core.idempotency import already_done, remember
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import actions, queries
@@ -129,12 +129,13 @@ def update(request: Request, program_id: UUID, form: ProgramAnswers, db: WriteDb
 @router.post("/programs/{program_id}/approval")
 def approve(request: Request, program_id: UUID, form: Pressed, db: WriteDb, user: Approver) -> Response:
     url, now = f"/programs/{program_id}", clock.now()
-    act = form.checked
-    if act and (done := already_done(db, act.idempotency_key, user_id=user.id)):
+    if form.errors:
+        raise Invalid
+    key = form.values.idempotency_key
+    if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
-    actions.approve_program_audience(db, program_id, by=user, now=now, version=act.version if act else None)
-    if act:
-        remember(db, act.idempotency_key, user_id=user.id, led_to=url, now=now)
+    actions.approve_program_audience(db, program_id, by=user, now=now, version=form.values.version)
+    remember(db, key, user_id=user.id, led_to=url, now=now)
     return go_to(request, url, say=APPROVED)
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.core import clock
-from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
+from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
+from sma.core.errors import Invalid
 from sma.core.idempotency import already_done, remember
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import actions, queries
@@ -65,8 +66,7 @@ def approve(request: Request, session_id: UUID, form: Pressed, db: WriteDb, user
     url, now = f"/sessions/{session_id}/plan", clock.now()
     if done := _done(db, form, user):
         return go_to(request, done)
-    version = form.checked.version if form.checked else None
-    actions.approve_session_audience(db, session_id, by=user, now=now, version=version)
+    actions.approve_session_audience(db, session_id, by=user, now=now, version=form.values.version)
     _remember(db, form, user, url)
     return go_to(request, url, say=APPROVED)
 
@@ -99,15 +99,17 @@ def remove(request: Request, session_role_id: UUID, form: Pressed, db: WriteDb, 
     return go_to(request, url, say=OFF_IT)
 
 
-def _done(db: WriteDb, form: Form[Any], user: CurrentUser) -> str | None:
-    act: Act | None = form.checked
-    return already_done(db, act.idempotency_key, user_id=user.id) if act else None
+def _done(db: WriteSession, form: Form[Any], user: CurrentUser) -> str | None:
+    """Return where the first press of this button led. Raises: Invalid for a button that this page never drew."""
+    if form.errors:
+        raise Invalid
+    act: Act = form.values
+    return already_done(db, act.idempotency_key, user_id=user.id)
 
 
-def _remember(db: WriteDb, form: Form[Any], user: CurrentUser, url: str) -> None:
-    act: Act | None = form.checked
-    if act:
-        remember(db, act.idempotency_key, user_id=user.id, led_to=url, now=clock.now())
+def _remember(db: WriteSession, form: Form[Any], user: CurrentUser, url: str) -> None:
+    act: Act = form.values
+    remember(db, act.idempotency_key, user_id=user.id, led_to=url, now=clock.now())
 
 
 def _page(

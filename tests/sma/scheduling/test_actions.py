@@ -248,3 +248,9 @@ def test_a_session_is_not_planned_in_the_past(db: WriteSession) -> None:
     clinic = Clinic(db)
     with pytest.raises(NotPlannable):
         make_session(db, clinic.plan(), by=clinic.manager, now=datetime(2026, 12, 2, tzinfo=UTC))
+
+
+def test_no_session_is_planned_from_a_program_that_is_not_in_use(db: WriteSession) -> None:
+    clinic = Clinic(db, is_active=False)
+    with pytest.raises(NotPlannable):
+        clinic.make()

@@ -1,5 +1,6 @@
 """Pages of planning, through the whole application."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -313,3 +314,46 @@ def test_the_front_desk_plans_nothing_and_sees_no_programs(clinic: Clinic, sign_
     for path in ("/programs", "/programs/new", f"/programs/{clinic.program_id}", "/sessions/new"):
         assert desk.get(path).status_code == 403, path
     assert desk.post("/sessions", data=clinic.answers()).status_code == 403
+
+
+def test_a_button_with_a_broken_version_changes_nothing(
+    app: FastAPI, clinic: Clinic, manager: TestClient, sign_in: SignIn
+) -> None:
+    session_id = plan(manager, clinic, **MENS)
+    response = sign_in(Role.CULTURAL_LEAD).post(f"/sessions/{session_id}/approval", data={"version": "abc"})
+
+    assert response.status_code == 422
+    assert stored(app, session_id).approved_by_id is None
+
+
+def test_a_program_is_approved_by_the_cultural_lead_and_its_page_names_the_approver(
+    app: FastAPI, manager: TestClient, sign_in: SignIn
+) -> None:
+    clinic = Clinic(app.state.database, **MENS)
+    lead, url = sign_in(Role.CULTURAL_LEAD), f"/programs/{clinic.program_id}"
+
+    assert "Approve this audience" in lead.get(url).text
+    assert sign_in(Role.FRONT_DESK).post(f"{url}/approval").status_code == 403
+    assert lead.post(f"{url}/approval", data={"version": 9}).status_code == 409
+    assert lead.post(f"{url}/approval", data={"version": 1}).status_code == 303
+    page = manager.get(url).text
+    assert lead.user.display_name in page  # type: ignore[attr-defined]
+    assert "not been approved" not in page
+
+
+def test_somebody_added_to_a_session_and_taken_off_again_shows_on_its_page(
+    app: FastAPI, clinic: Clinic, manager: TestClient
+) -> None:
+    session_id = plan(manager, clinic, facilitator_id="")
+    url = f"/sessions/{session_id}/plan"
+    roles = f"/sessions/{session_id}/roles"
+
+    assert manager.post(roles, data={"practitioner_id": clinic.facilitator_id, "role": "boss"}).status_code == 422
+    added = manager.post(roles, data={"practitioner_id": clinic.facilitator_id, "role": "facilitator"})
+    assert added.headers["location"] == url
+    page = manager.get(url).text
+    assert "Marcus Webb" in page
+    removal = re.search(r'action="(/session-roles/[^"]+/removal)" *>?[^"]*', page.split("Marcus Webb")[1])
+    assert removal is not None
+    assert manager.post(removal[1]).status_code == 303
+    assert "No facilitator is chosen." in manager.get(url).text
