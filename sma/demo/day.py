@@ -35,9 +35,8 @@ def run_day(
     absent: Collection[str],
     short: Collection[str],
     unseen: Collection[str],
-    close: bool = True,
-) -> None:
-    """Record a whole day at the times it would have happened, and close it."""
+) -> datetime:
+    """Record a whole day at the times it would have happened; returns when it could be closed."""
     names = {patient_id: key for key, patient_id in ground.people.items()}
     facilitator = ground.users["marcus"]
     with database.read() as db:
@@ -66,9 +65,13 @@ def run_day(
         with database.write() as db:
             mark(db, place, Presence.ABSENT if away else Presence.ARRIVED, by=facilitator, now=at)
     finished = _consults(database, ground, session_id, clinician.practitioner_id, seen, starts_at)
-    if close:
-        with database.write() as db:
-            close_session(db, session_id, by=facilitator, now=finished + timedelta(minutes=12))
+    return finished + timedelta(minutes=12)
+
+
+def close_day(database: Database, ground: Ground, session_id: UUID, *, now: datetime) -> None:
+    """Close a session whose day is recorded."""
+    with database.write() as db:
+        close_session(db, session_id, by=ground.users["marcus"], now=now)
 
 
 def _consults(

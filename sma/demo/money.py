@@ -1,12 +1,13 @@
 """Assigns benefits, approves lines as the clinician would, and has one batch exported."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, AppointmentStatus
-from sma.claims import Claim, approve, assign_benefit, make_batches, reassess, request_export
+from sma.claims import Claim, approve, assign_benefit, make_batches, request_export
 from sma.claims.rules import AssignmentMethod, ClaimStatus
 from sma.core.clock import local_date
 from sma.core.db import Database
@@ -20,16 +21,16 @@ from sma.worker import deliver_due
 def assign_benefits(
     database: Database, ground: Ground, session_id: UUID, *, now: datetime, but_not: tuple[str, ...] = ()
 ) -> None:
-    """Record each attended person's assignment of benefit, enduring or spoken, and assess the lines again."""
+    """Record the assignment of benefit of everybody who came, signed afterwards or spoken."""
     people = {ground.people[person.key]: person for person in EVERYBODY}
-    karen, marcus = ground.users["karen"], ground.users["marcus"]
+    marcus = ground.users["marcus"]
     with database.write() as db:
         session = db.get_one(GroupSession, session_id)
         clinician = next(row for row in staff_of(db, session_id) if row.role == SessionRoleKind.CLINICIAN)
         attended = db.exec(
             select(col(Appointment.patient_id)).where(
                 col(Appointment.group_session_id) == session_id,
-                col(Appointment.status) == AppointmentStatus.FULFILLED,
+                col(Appointment.status) == AppointmentStatus.ARRIVED,
             )
         ).all()
         for patient_id in attended:
@@ -46,15 +47,13 @@ def assign_benefits(
                 by=marcus,
                 now=now,
             )
-    with database.write() as db:
-        reassess(db, session_id, by=karen, now=now)
 
 
 def approve_and_export(
     database: Database, settings: Settings, ground: Ground, session_id: UUID, *, now: datetime
 ) -> None:
     """Approve what fits without a doubt, freeze the batch, and have both files made."""
-    doctor, karen = ground.users["dr.okafor"], ground.users["karen"]
+    doctor, karen = ground.users["dr.okafor"], replace(ground.users["karen"], stepped_up_at=now)
     with database.read() as db:
         lines = db.exec(
             select(col(Claim.id), col(Claim.item_number)).where(

@@ -11,7 +11,7 @@ from sma.core.clock import local_date
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
 from sma.demo.cast import MEN, WOMEN
-from sma.demo.day import run_day
+from sma.demo.day import close_day, run_day
 from sma.demo.ground import PLACES, Ground
 from sma.demo.money import approve_and_export, assign_benefits
 from sma.scheduling import GroupSession, SessionPlan, SessionRoleKind, make_session, publish_session
@@ -46,16 +46,18 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     """Make the fortnight, each step in its own transaction, as the clinic would have done it."""
     today = local_date(now, "Australia/Sydney")
     exported = _make(database, ground, Booked(-7, "mens", time(10), DRUMMERS), today)
-    run_day(database, ground, exported, absent=("joe",), short=("eli",), unseen=("ivo",))
+    ended = run_day(database, ground, exported, absent=("joe",), short=("eli",), unseen=("ivo",))
+    assign_benefits(database, ground, exported, now=ended)
+    close_day(database, ground, exported, now=ended)
     waiting = _make(database, ground, Booked(-1, "mens", time(14), DRUMMERS[:9]), today)
-    run_day(database, ground, waiting, absent=("hal",), short=(), unseen=("des",))
+    ended = run_day(database, ground, waiting, absent=("hal",), short=(), unseen=("des",))
+    assign_benefits(database, ground, waiting, now=ended, but_not=("gus",))
+    close_day(database, ground, waiting, now=ended)
     deliver_due(database, settings)
-    assign_benefits(database, ground, exported, now=now - timedelta(days=6))
-    assign_benefits(database, ground, waiting, now=now - timedelta(hours=2), but_not=("gus",))
     approve_and_export(database, settings, ground, exported, now=now - timedelta(days=5))
 
     unfinished = _make(database, ground, Booked(-2, "heart", time(9, 30), ("alan", "sandra", "ruth", "bea")), today)
-    run_day(database, ground, unfinished, absent=(), short=(), unseen=(), close=False)
+    run_day(database, ground, unfinished, absent=(), short=(), unseen=())
     _make(database, ground, Booked(0, "mens", time(10), DRUMMERS), today)
     _make(database, ground, Booked(0, "diet", time(14), ("alan", "linh", "mei"), clinician="leah", minutes=60), today)
     _make(database, ground, Booked(1, "womens", time(10), SISTERS, clinician="raman", facilitator="dot"), today)
