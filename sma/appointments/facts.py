@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, exists, func, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -30,7 +30,9 @@ from sma.people import CURRENT_AGREEMENT_VERSION, Agreement, Patient, Room
 from sma.scheduling import GroupSession, SessionRole, ceiling, minutes_each
 from sma.scheduling.rules import SessionStatus
 
-_NOBODY = UUID(int=0)
+_NONE = UUID(int=0)
+# An appointment to leave aside, because it is to be given up; none unless the statement is executed with one.
+_BESIDES = bindparam("besides", _NONE, type_=Uuid())
 _theirs = aliased(Appointment, name="their_appointment")
 _elsewhere = aliased(GroupSession, name="elsewhere")
 _counted = aliased(Appointment, name="counted")
@@ -65,14 +67,14 @@ def _count(statuses: Sequence[str]) -> ColumnElement[int]:
     )
 
 
-def is_busy(besides: UUID | None = None) -> ColumnElement[bool]:
+def _is_busy() -> ColumnElement[bool]:
     """A condition: the outer Patient has a place in another session that overlaps the outer GroupSession."""
     return (
         exists()
         .where(
             col(_theirs.patient_id) == col(Patient.id),
             col(_theirs.status).in_(TAKES_A_PLACE),
-            col(_theirs.id) != (besides or _NOBODY),
+            col(_theirs.id) != _BESIDES,
             col(_elsewhere.id) == col(_theirs.group_session_id),
             col(_elsewhere.id) != col(GroupSession.id),
             col(_elsewhere.status) != SessionStatus.CANCELLED,
@@ -83,7 +85,7 @@ def is_busy(besides: UUID | None = None) -> ColumnElement[bool]:
     )
 
 
-def has_agreed() -> ColumnElement[bool]:
+def _has_agreed() -> ColumnElement[bool]:
     """A condition: the outer Patient's agreement to group care stands on the day of the outer GroupSession."""
     return (
         exists()
@@ -111,15 +113,15 @@ PLACE_COLUMNS: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def person_columns(besides: UUID | None = None) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns behind `person_of`, for a select that has Patient and GroupSession in it."""
-    return (
-        col(Patient.groups_ok).label("groups_ok"),
-        col(Patient.groups_state).label("groups_state"),
-        col(Patient.is_deceased).label("is_deceased"),
-        has_agreed().label("has_agreement"),
-        is_busy(besides).label("is_busy"),
-    )
+# The columns behind `person_of`, to be added to any select that has Patient and GroupSession in it. Executed with
+# `besides`, they leave aside one appointment of that person.
+PERSON_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    col(Patient.groups_ok).label("groups_ok"),
+    col(Patient.groups_state).label("groups_state"),
+    col(Patient.is_deceased).label("is_deceased"),
+    _has_agreed().label("has_agreement"),
+    _is_busy().label("is_busy"),
+)
 
 
 def places_of(row: Row[Any]) -> Places:
@@ -129,7 +131,7 @@ def places_of(row: Row[Any]) -> Places:
 
 
 def person_of(row: Row[Any]) -> Person:
-    """Read `person_columns`. Nothing else about the person reaches the decision."""
+    """Read PERSON_COLUMNS. Nothing else about the person reaches the decision."""
     return Person(
         groups_ok=frozenset(row.groups_ok or ()),
         groups_state=row.groups_state,
@@ -145,24 +147,29 @@ def setting_of(session: GroupSession) -> Setting:
 
 def read_scene(db: ReadSession, session_id: UUID, patient_id: UUID, *, besides: UUID | None = None) -> Scene | None:
     """Read one person before one session, leaving aside the appointment `besides` (when it is to be given up)."""
-    row = db.connection().execute(_scene(session_id, patient_id, besides)).first()
+    asked = {"session_id": session_id, "patient_id": patient_id, "besides": besides or _NONE}
+    row = db.connection().execute(_SCENE, asked).first()
     if row is None:
         return None
     return Scene(person=person_of(row), places=places_of(row), is_here=row.is_here)
 
 
-def _scene(session_id: UUID, patient_id: UUID, besides: UUID | None) -> Select[Any]:
-    here = exists().where(
+_IS_HERE = (
+    exists()
+    .where(
         col(_theirs.patient_id) == col(Patient.id),
         col(_theirs.group_session_id) == col(GroupSession.id),
         col(_theirs.status).in_(LIVE),
     )
-    return (
-        select(*PLACE_COLUMNS, *person_columns(besides), here.correlate(Patient, GroupSession).label("is_here"))
-        .select_from(GroupSession)
-        .join(Patient, true())
-        .where(col(GroupSession.id) == session_id, col(Patient.id) == patient_id)
-    )
+    .correlate(Patient, GroupSession)
+)
+# Built once: putting it together takes longer than running it, and it runs in every booking.
+_SCENE: Select[Any] = (
+    select(*PLACE_COLUMNS, *PERSON_COLUMNS, _IS_HERE.label("is_here"))
+    .select_from(GroupSession)
+    .join(Patient, true())
+    .where(col(GroupSession.id) == bindparam("session_id"), col(Patient.id) == bindparam("patient_id"))
+)
 
 
 def queue(db: ReadSession, session_id: UUID) -> list[Waiting]:
@@ -179,7 +186,7 @@ def queues(db: ReadSession, session_ids: Sequence[UUID]) -> dict[UUID, list[Wait
             col(Appointment.patient_id),
             col(Appointment.waiting_since),
             col(Appointment.passed_warnings),
-            *person_columns(),
+            *PERSON_COLUMNS,
         )
         .select_from(Appointment)
         .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))

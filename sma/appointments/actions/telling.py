@@ -83,7 +83,9 @@ def tell(
 
 def details_of(db: ReadSession, session: GroupSession) -> dict[str, Any]:
     """Return the neutral facts of a session as the people in it are told them."""
-    location = db.get_one(Location, session.location_id)
+    # Flushed here, the invitation would be inserted now and updated a moment later.
+    with db.no_autoflush:
+        location = db.get_one(Location, session.location_id)
     zone = ZoneInfo(session.timezone)
     suburb = " ".join(part for part in (location.suburb, location.state, location.postcode) if part)
     return {

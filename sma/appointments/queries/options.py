@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from sma.appointments.facts import PLACE_COLUMNS, Waiting, person_columns, person_of, places_of, queues
+from sma.appointments.facts import PERSON_COLUMNS, PLACE_COLUMNS, Waiting, person_of, places_of, queues
 from sma.appointments.models import Appointment
 from sma.appointments.rules import LIVE, Barrier, Fit, Places, Setting, Verdict, fit, is_eligible
 from sma.core.db import ReadSession
@@ -59,12 +59,13 @@ def options(
 
     `besides`: a session to leave out. `leaving`: the appointment they would give up, so that it blocks nothing.
     """
-    rows = list(db.connection().execute(_query(patient_id, now, besides, leaving)))
+    given_up = {"besides": leaving} if leaving else {}
+    rows = list(db.connection().execute(_query(patient_id, now, besides), given_up))
     waiting = queues(db, [row.id for row in rows if row.waiting])
     return [_option(row, waiting) for row in rows]
 
 
-def _query(patient_id: UUID, now: datetime, besides: UUID | None, leaving: UUID | None) -> Any:
+def _query(patient_id: UUID, now: datetime, besides: UUID | None) -> Any:
     is_here = exists().where(
         col(_here.patient_id) == patient_id,
         col(_here.group_session_id) == col(GroupSession.id),
@@ -81,7 +82,7 @@ def _query(patient_id: UUID, now: datetime, besides: UUID | None, leaving: UUID 
             col(GroupSession.audience_name),
             col(Location.name).label("place"),
             *PLACE_COLUMNS,
-            *person_columns(leaving),
+            *PERSON_COLUMNS,
         )
         .select_from(GroupSession)
         .join(Location, col(Location.id) == col(GroupSession.location_id))

@@ -10,7 +10,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from sma.appointments.facts import person_columns, person_of
+from sma.appointments.facts import PERSON_COLUMNS, person_of
 from sma.appointments.models import Appointment
 from sma.appointments.rules import (
     REASON_WORDS,
@@ -146,7 +146,7 @@ def _query(session_id: UUID) -> Any:
             col(Patient.interpreter_needed),
             col(GroupSession.ends_at),
             came_before.correlate(Patient).label("came_before"),
-            *person_columns(),
+            *PERSON_COLUMNS,
         )
         .select_from(Appointment)
         .join(Patient, col(Patient.id) == col(Appointment.patient_id))
