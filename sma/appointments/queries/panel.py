@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sma.appointments.facts import check, read_scene
-from sma.appointments.rules import Barrier, Finding, Fit, Places, Verdict, closed_to_booking
+from sma.appointments.rules import Barrier, Finding, Fit, Places, closed_to_booking
 from sma.core.db import ReadSession
 from sma.core.errors import NotFound
 from sma.people import Patient, PersonNotFound, full_name, preferred
@@ -41,11 +41,6 @@ class Panel:
         """The findings that this user may pass by giving a reason."""
         limit = Barrier.NAMED_ROLE if may_pass else Barrier.DESK
         return [found for found in self.checked.findings if Barrier.NONE < found.barrier <= limit]
-
-    @property
-    def must_ask(self) -> bool:
-        """Tell whether nobody knows yet which groups suit the person."""
-        return any(found.code == "suit" and found.verdict is Verdict.WARN for found in self.checked.findings)
 
 
 def session_of(db: ReadSession, session_id: UUID) -> GroupSession:

@@ -111,14 +111,6 @@ class Fit:
         limit = Barrier.NAMED_ROLE if may_pass else Barrier.DESK
         return tuple(finding for finding in self.findings if finding.barrier > limit)
 
-    @property
-    def is_about_the_person(self) -> bool:
-        """Tell whether something about the person, not the number of places, is in the way."""
-        return any(found.barrier >= Barrier.NAMED_ROLE and found.code not in _PLACE_CODES for found in self.findings)
-
-
-# The codes that have to do with the number of places, which the session page shows to everybody anyway.
-_PLACE_CODES = frozenset({"place", "waiting", "minutes"})
 
 _MAY_NOT_SUIT = "This session may not suit."
 _OTHER_WAYS = "Offer another session, or ask the cultural lead."
