@@ -43,11 +43,13 @@ def start_consult(
     if running is not None and running.encounter_id == seat.encounter.id:
         return running
     if running is not None:
+        starts = max(starts, running.starts_at)
         end_at(db, running, starts, by=by, now=now)
-    wanted = Span(starts)
-    others = [span_of(row) for row in consults_beside(db, practitioner_id, wanted) if row.ends_at is not None]
+    others = [span_of(row) for row in consults_beside(db, practitioner_id, Span(starts)) if row.ends_at is not None]
+    # Nothing recorded ends in the future, so an end after this press was pressed later and had the lock sooner.
+    starts = max([starts, *(other.ends_at for other in others if other.ends_at is not None)])
     presences = [span_of(stay) for stay in stays_of(db, session.id, practitioner_id)]
-    check_consult(wanted, others=others, presences=presences, zone=session.timezone, now=now)
+    check_consult(Span(starts), others=others, presences=presences, zone=session.timezone, now=max(now, starts))
     consult = ConsultInterval(
         encounter_id=seat.encounter.id,
         group_session_id=session.id,

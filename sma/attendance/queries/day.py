@@ -165,8 +165,8 @@ def read_day(db: ReadSession, session_id: UUID) -> Day:
     for consult in _consults(db, session_id):
         consults.setdefault(consult.encounter_id, []).append(consult)
     rows = db.connection().execute(_people(session_id)).all()
-    # By the name people are called by: numbers on strips, sheets and screens then agree.
-    ordered = sorted(rows, key=lambda row: (full_name(row).casefold(), row.appointment_id.hex))
+    # One order for strips, sheets and screens. Walk-ins come last, so that nobody's printed number moves.
+    ordered = sorted(rows, key=lambda row: (row.is_walk_in, full_name(row).casefold(), row.appointment_id.hex))
     people = tuple(
         _person(number, row, tuple(consults.get(row.encounter_id, ()))) for number, row in enumerate(ordered, start=1)
     )

@@ -21,6 +21,9 @@ from sma.attendance.sheets import (
 )
 from sma.core.clock import local
 
+# People find their seats in the first minutes; the roll call need not call them late.
+WORTH_SAYING = 5
+
 
 @dataclass(frozen=True)
 class Printing:
@@ -89,10 +92,12 @@ def evidence(day: Day, practitioner_id: UUID | None, printing: Printing, closed_
 
 
 def status_words(person: PersonRow) -> str:
-    """Write "Late, 38 min" for anybody who came after the start."""
-    late = person.late_minutes if person.presence in (Presence.ARRIVED, Presence.LATE) else 0
-    if late:
-        return f"Late, {late} min" if person.presence == Presence.LATE else f"{person.words}, {late} min late"
+    """Write "Late, 38 min", and "Arrived, 38 min late" for somebody marked as arrived well after the start."""
+    late = person.late_minutes
+    if person.presence == Presence.LATE and late:
+        return f"{person.words}, {late} min"
+    if person.presence == Presence.ARRIVED and late > WORTH_SAYING:
+        return f"{person.words}, {late} min late"
     return person.words
 
 

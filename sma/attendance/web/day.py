@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.attendance import actions, queries
-from sma.attendance.queries.paper import status_words
+from sma.attendance.queries.paper import WORTH_SAYING, status_words
 from sma.attendance.rules import NotRecordable, clock_text, duration_text, is_live, minute_marks
 from sma.attendance.web.asking import (
     CLASHED,
@@ -26,7 +26,6 @@ from sma.core.errors import NotFound
 from sma.identity import Permission
 from sma.people import practitioner_of
 from sma.scheduling import SessionStatus, lock_session
-from sma.scheduling.rules import least_minutes
 from sma.web import forms
 from sma.web.forms import Form
 from sma.web.htmx import go_to
@@ -59,8 +58,8 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Runner, undo: UUI
         now=now,
         undo=undo,
         undo_seconds=UNDO_SECONDS,
+        worth_saying=WORTH_SAYING,
         marks=minute_marks(frozenset(session.item_families), session.held_on),
-        least=least_minutes(session.held_on),
     )
 
 
