@@ -29,7 +29,7 @@ def run_worker(settings: Settings) -> int:
     if pipe is not None:
         threading.Thread(target=_end_with_parent, args=(int(pipe),), daemon=True).start()
     app = create_worker(settings)
-    arguments = ["worker", "--beat", "--concurrency=1", "--pool=prefork", "--loglevel=WARNING", "--quiet"]
+    arguments = ["--quiet", "worker", "--beat", "--concurrency=1", "--pool=prefork", "--loglevel=WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return int(app.worker_main(arguments) or 0)
 
