@@ -21,6 +21,7 @@ from sma.core.outbox import Work
 from sma.identity import CurrentUser
 
 CHUNK_BYTES = 1_048_576
+BLOCKS_AT_ONCE = 8
 
 log = logs.get(__name__)
 
@@ -124,17 +125,21 @@ def frozen_batch(database: Database, batch: ClaimBatch) -> Batch:
 
 
 def _lines(database: Database, batch_id: UUID) -> Iterator[Line]:
-    # One short read a block: no transaction stays open while the worker formats, and memory stays flat.
-    number = 0
+    # A few blocks a read: no transaction stays open while the worker formats, and memory stays flat.
+    start = 0
     while True:
         with database.read() as db:
-            content = db.exec(
-                select(ClaimBlock.content).where(col(ClaimBlock.batch_id) == batch_id, col(ClaimBlock.number) == number)
-            ).first()
-        if content is None:
+            contents = db.exec(
+                select(ClaimBlock.content)
+                .where(col(ClaimBlock.batch_id) == batch_id, col(ClaimBlock.number) >= start)
+                .order_by(col(ClaimBlock.number))
+                .limit(BLOCKS_AT_ONCE)
+            ).all()
+        if not contents:
             return
-        yield from thaw(content)
-        number += 1
+        for content in contents:
+            yield from thaw(content)
+        start += len(contents)
 
 
 class _Chunks:

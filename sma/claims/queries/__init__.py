@@ -1,23 +1,37 @@
 """Reads for the pages of claims. No statement here grows in number with the rows it shows."""
 
+from sma.claims.queries.agreements import assignments as assignments
 from sma.claims.queries.batches import BatchView as BatchView
 from sma.claims.queries.batches import batch_view as batch_view
 from sma.claims.queries.batches import batches as batches
 from sma.claims.queries.batches import effective_totals as effective_totals
+from sma.claims.queries.evidence import Evidence as Evidence
+from sma.claims.queries.evidence import evidence as evidence
 from sma.claims.queries.exports import ExportView as ExportView
 from sma.claims.queries.exports import export_bytes as export_bytes
 from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
+from sma.claims.queries.worklist import Tab as Tab
+from sma.claims.queries.worklist import counts as counts
+from sma.claims.queries.worklist import lines as lines
+from sma.claims.queries.worklist import session_lines as session_lines
 
 __all__ = [
     "BatchView",
+    "Evidence",
     "ExportView",
+    "Tab",
+    "assignments",
     "batch_view",
     "batches",
+    "counts",
     "effective_totals",
+    "evidence",
     "export_bytes",
     "export_view",
+    "lines",
     "manifest_of",
     "must_be_ready",
+    "session_lines",
 ]
