@@ -96,7 +96,8 @@ def sessions_between(db: ReadSession, start: date, end: date, location_id: UUID 
     query = _SESSIONS if location_id is None else _SESSIONS_AT
     if location_id is not None:
         values["location_id"] = location_id
-    return [BoardRow(*row) for row in db.connection().execute(query, values)]
+    # all() fetches at once; walking through a result fetches row by row.
+    return [BoardRow(*row) for row in db.connection().execute(query, values).all()]
 
 
 def next_day_with_sessions(db: ReadSession, after: date) -> date | None:
@@ -121,7 +122,7 @@ def staff_between(
     if location_id is not None:
         values["location_id"] = location_id
     found: dict[object, dict[tuple[object, str], BoardWorker]] = {}
-    for key, person, role, prefix, given, family, is_reader, number in db.connection().execute(query, values):
+    for key, person, role, prefix, given, family, is_reader, number in db.connection().execute(query, values).all():
         workers = found.setdefault(key, {})
         # Two roles at one place can repeat a worker; any number that holds there will do.
         if (person, role) not in workers or workers[person, role].provider_number is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from sma.core.db import ReadSession
@@ -68,10 +69,14 @@ class PlacesInUse:
 
 def places_in_use(db: ReadSession) -> PlacesInUse:
     """Return the places whose zone is confirmed, by name. One statement."""
-    rows = db.exec(
-        select(Location.id, Location.name, Location.timezone)
-        .where(col(Location.is_active), col(Location.timezone).is_not(None))
-        .order_by(col(Location.name))
-    )
+    rows = db.connection().execute(_PLACES_IN_USE).all()
     choices = [PlaceChoice(*row) for row in rows]
     return PlacesInUse(choices, (choices[0].timezone if choices else None) or "UTC")
+
+
+# Built once: both boards ask for it on every page.
+_PLACES_IN_USE = (
+    core_select(col(Location.id), col(Location.name), col(Location.timezone))
+    .where(col(Location.is_active), col(Location.timezone).is_not(None))
+    .order_by(col(Location.name))
+)
