@@ -47,7 +47,7 @@ NAV = (
     NavItem("Today", "/today", "calendar-days", _shown(Permission.SEE_SCHEDULE)),
     NavItem("Week", "/week", "calendar-days", _shown(Permission.SEE_SCHEDULE)),
     NavItem("People", "/people", "users", _shown(Permission.SEE_PEOPLE)),
-    NavItem("Programs", "/programs", "list", _shown(Permission.PLAN_SESSIONS)),
+    NavItem("Programs", "/programs", "list", _shown(Permission.SEE_SETTINGS)),
     NavItem("Messages", "/messages", "mail", _shown(Permission.SEE_MESSAGES)),
     NavItem("Claims", "/claims", "file-text", _shown(Permission.SEE_CLAIMS)),
     NavItem("Operations", "/operations", "settings", _shown(Permission.SEE_OPERATIONS)),

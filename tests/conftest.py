@@ -123,7 +123,7 @@ def sign_in(app: FastAPI) -> Iterator[SignIn]:
         client.__exit__(None, None, None)
 
 
-def _Secret(value: str) -> object:  # noqa: N802 - reads like the type it makes
+def _Secret(value: str) -> object:
     from pydantic import SecretStr
 
     return SecretStr(value)

@@ -27,7 +27,7 @@ def make_user(db: WriteSession, *roles: Role, username: str | None = None, **cha
         display_name=username.title(),
         password_hash="!",
         created_at=NOW,
-        **changes,  # noqa: S106
+        **changes,
     )
     db.add(user)
     db.flush()

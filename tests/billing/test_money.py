@@ -70,7 +70,7 @@ def test_the_bulk_billing_practice_payment_is_an_eighth_of_the_benefit_without_t
 def test_every_published_benefit_of_july_2025_follows_the_rounding() -> None:
     checked = 0
     with gzip.open(SCHEDULE) as stream:
-        for _, record in iterparse(stream):  # noqa: S314
+        for _, record in iterparse(stream):
             if record.tag != "Data":
                 continue
             if fee := record.findtext("ScheduleFee"):

@@ -1,6 +1,6 @@
 """One ordinary appointment, changed by each test in what it is about; and libical's own judge."""
 
-# ruff: noqa: DTZ001  times on a clock are naive by design
+
 
 import os
 import shutil

@@ -1,6 +1,6 @@
 """A whole session's files, written faster, are the same files."""
 
-# ruff: noqa: DTZ001  times on a clock are naive by design
+
 
 from collections.abc import Callable
 from dataclasses import replace

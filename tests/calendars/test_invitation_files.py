@@ -1,6 +1,6 @@
 """What stands in one person's file, judged on its bytes."""
 
-# ruff: noqa: DTZ001  times on a clock are naive by design
+
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Programs that we did not write read the files and meet at the same instant."""
 
-# ruff: noqa: DTZ001  times on a clock are naive by design
+
 
 import json
 import os

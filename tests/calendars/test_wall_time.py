@@ -1,6 +1,6 @@
 """Times on the clock: which instant they are, and which ones people cannot meet at."""
 
-# ruff: noqa: DTZ001  times on a clock are naive by design
+
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -3,7 +3,7 @@
 The evaluator here follows RFC 5545 section 3.6.5 and reads the VTIMEZONE from the bytes we send.
 """
 
-# ruff: noqa: DTZ007  times on a clock are naive by design
+
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator

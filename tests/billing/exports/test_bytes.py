@@ -107,4 +107,4 @@ def test_a_reference_unfit_for_a_file_name_is_refused(reference: str) -> None:
 
 def test_a_batch_without_a_zone_on_its_instant_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        replace(make_batch(), exported_at=datetime(2026, 11, 24))  # noqa: DTZ001 - the naive value is the point
+        replace(make_batch(), exported_at=datetime(2026, 11, 24))

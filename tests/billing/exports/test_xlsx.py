@@ -46,7 +46,7 @@ def test_the_summary_counts_vouchers_per_provider_and_says_until_when_to_lodge()
     book, _ = opened(make_batch())
     provider = rows(book["Summary"])[-1]
     assert provider[:5] == ("2447781L", "Dr Okafor", 7, 7, 0)
-    assert provider[7:] == (datetime(2026, 11, 24), datetime(2027, 11, 24))  # noqa: DTZ001 - Excel has no zones
+    assert provider[7:] == (datetime(2026, 11, 24), datetime(2027, 11, 24))
 
 
 def test_the_record_is_never_called_a_claim_that_was_sent() -> None:
