@@ -76,7 +76,7 @@ def test_the_desk_books_a_person_from_the_session(desk: Page, days: Days) -> Non
     session = days.yarn(days.take())
     desk.goto(f"/sessions/{session}")
     desk.get_by_role("link", name="Book a person").click()
-    desk.fill("#q", "Fra")
+    desk.get_by_label("Find a person").fill("Fra")
     desk.get_by_role("button", name="Find").click()
     desk.get_by_role("link", name="Frank Kell").click()
     desk.get_by_role("button", name="Book Frank into").click()

@@ -1,0 +1,215 @@
+"""Every page of the clinic, with addresses that show it in its states. A new route needs its line here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from sma.appointments.models import Appointment
+from sma.attendance.models import ClinicianPresence, ConsultInterval
+from sma.claims.models import Claim, ClaimBatch, Export
+from sma.core.clock import local_date
+from sma.core.db import ReadSession
+from sma.identity import User
+from sma.messages.models import Communication
+from sma.people.models import Location, Patient, Practitioner
+from sma.scheduling.models import GroupSession, Program
+from sma.scheduling.rules import SessionStatus
+
+WORK_LISTS = ("under-minimum", "waiting", "agreement", "not-closed")
+# Answers of these addresses are not pages.
+NOT_PAGES = {
+    "/": "leads to Today",
+    "/health/live": "for machines",
+    "/health/ready": "for machines",
+    "/metrics": "for machines",
+    "/sessions/{session_id}/sheets/{kind}.pdf": "a file",
+    "/sessions/{session_id}/sheets/evidence.pdf": "a file",
+    "/exports/{export_id}/file": "a file",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A page that says no: where it comes from, what is typed and pressed, and the status of the answer."""
+
+    address: str
+    status: int
+    button: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    username: str | None = None
+
+
+def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
+    """Return every kind of refusal: a form with errors, the stop page, and the pages for 403, 404, 405 and 409."""
+    sessions = _sessions(db, now)
+    coming, begun, today = sessions["coming"], sessions["unfinished"], sessions["today"]
+    first = _id(db, select(Patient.id).order_by(col(Patient.preferred_search)))
+    booked = _id(db, select(Appointment.id).where(Appointment.group_session_id == coming))
+    seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
+    consult = _id(db, select(ConsultInterval.id).where(ConsultInterval.group_session_id == begun))
+    stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
+    place = _id(db, select(Location.id))
+    worker = _id(db, select(Practitioner.id))
+    program = _id(db, select(Program.id).where(Program.audience == "mens"))
+    sandra = _id(db, select(Patient.id).where(Patient.preferred_name == "Sandra"))
+    mens = _id(db, select(GroupSession.id).where(GroupSession.audience == "mens", GroupSession.starts_at > now))
+    return [
+        Refusal("/nowhere", 404),
+        Refusal("/operations", 403, username="tahlia"),
+        Refusal("/account/password", 405),
+        Refusal(f"/sessions/{mens}/appointments/new?patient_id={sandra}", 409, username="tahlia"),
+        Refusal("/step-up?next=/claims", 422, "Go on"),
+        Refusal("/account", 422, "Change"),
+        Refusal("/users/new", 422, "Let"),
+        Refusal("/people/new", 422, "Register this person", {"#phone": "by pigeon"}),
+        Refusal(f"/people/{first}/edit", 422, "Save these details", {"#preferred_name": ""}),
+        Refusal(f"/people/{first}/coverage", 422, "Record this card", {"#number": "1234"}),
+        Refusal(f"/people/{first}/comfort", 422, "Record this answer"),
+        Refusal(f"/people/{first}/agreement", 422, "Record this agreement"),
+        Refusal("/practitioners/new", 422, "Add"),
+        Refusal(f"/practitioners/{worker}", 422, "Save"),
+        Refusal("/locations/new", 422, "Save"),
+        Refusal(f"/locations/{place}", 422, "Save this room"),
+        Refusal("/programs/new", 422, "Save the program"),
+        Refusal(f"/sessions/new?program={program}", 422, "Save as a draft"),
+        Refusal(f"/appointments/{booked}/cancellation", 422, "Take"),
+        Refusal(f"/appointments/{seen}/presence", 422, "Record for"),
+        Refusal(f"/appointments/{seen}/entered-consults", 422, "Enter the consult"),
+        Refusal(f"/consults/{consult}/correction", 422, "Correct the times", {"#ends": "00:01"}),
+        Refusal(f"/clinician-presences/{stay}/correction", 422, "Correct the stay"),
+        Refusal(f"/sessions/{begun}/entered-presences", 422, "Enter the stay"),
+        Refusal(f"/sessions/{today}/walk-ins", 422, "Add as here now"),
+        Refusal(f"/sessions/{today}/closing", 409, "Close the session"),
+    ]
+
+
+def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
+    """Return, for each route that answers with a page, addresses that show it filled, empty and refused."""
+    sessions = _sessions(db, now)
+    every_session = sorted(set(sessions.values()))
+    coming, past, begun = sessions["coming"], sessions["closed"], sessions["unfinished"]
+    waiting, today = sessions["waiting"], sessions["today"]
+    people = list(db.exec(select(Patient.id).order_by(col(Patient.preferred_search)).limit(3)))
+    first = people[0]
+    booked = _id(
+        db, select(Appointment.id).where(Appointment.group_session_id == coming, Appointment.status == "booked")
+    )
+    waits = _id(db, select(Appointment.id).where(Appointment.status == "waitlist"))
+    seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
+    consult = _id(db, select(ConsultInterval.id).where(ConsultInterval.group_session_id == begun))
+    stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
+    program = _id(db, select(Program.id).where(Program.audience == "mens"))
+    claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
+    one_of_each = {status: claim_id for claim_id, status in claims}
+    batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
+    messages = list(db.exec(select(Communication.id).limit(2)))
+    worker = _id(db, select(Practitioner.id).where(Practitioner.family_name == "Okafor"))
+    place = _id(db, select(Location.id).where(Location.state == "NSW"))
+    user = _id(db, select(User.id).where(User.username == "marcus"))
+    return {
+        "/sign-in": ["/sign-in"],
+        "/sign-in/code": ["/sign-in/code"],
+        "/step-up": ["/step-up?next=/claims"],
+        "/account": ["/account"],
+        "/account/second-factor": ["/account/second-factor"],
+        "/users": ["/users"],
+        "/users/new": ["/users/new"],
+        "/users/{user_id}": [f"/users/{user}"],
+        "/today": [
+            "/today",
+            *(f"/today?show={show}" for show in ("under-minimum", "waiting", "agreement", "not-closed")),
+        ],
+        "/week": ["/week", "/week?week=2027-03-01"],
+        "/people": ["/people"],
+        "/people/new": ["/people/new"],
+        "/people/{patient_id}": [f"/people/{person}" for person in people],
+        "/people/{patient_id}/edit": [f"/people/{first}/edit"],
+        "/people/{patient_id}/coverage": [f"/people/{first}/coverage"],
+        "/people/{patient_id}/identifiers": [f"/people/{first}/identifiers"],
+        "/people/{patient_id}/comfort": [f"/people/{first}/comfort"],
+        "/people/{patient_id}/agreement": [f"/people/{first}/agreement"],
+        "/people/{patient_id}/appointments/new": [f"/people/{person}/appointments/new" for person in people],
+        "/practitioners": ["/practitioners"],
+        "/practitioners/new": ["/practitioners/new"],
+        "/practitioners/{practitioner_id}": [f"/practitioners/{worker}"],
+        "/locations": ["/locations"],
+        "/locations/new": ["/locations/new"],
+        "/locations/{location_id}": [f"/locations/{place}"],
+        "/locations/{location_id}/edit": [f"/locations/{place}/edit"],
+        "/programs": ["/programs"],
+        "/programs/new": ["/programs/new"],
+        "/programs/{program_id}": [f"/programs/{program}"],
+        "/programs/{program_id}/edit": [f"/programs/{program}/edit"],
+        "/sessions/new": ["/sessions/new", f"/sessions/new?program={program}"],
+        "/sessions/{session_id}": [f"/sessions/{session}" for session in every_session],
+        "/sessions/{session_id}/plan": [f"/sessions/{session}/plan" for session in every_session],
+        "/sessions/{session_id}/edit": [f"/sessions/{coming}/edit"],
+        "/sessions/{session_id}/appointments/new": [
+            f"/sessions/{coming}/appointments/new",
+            *(f"/sessions/{session}/appointments/new?patient_id={first}" for session in (coming, waiting, past)),
+        ],
+        "/sessions/{session_id}/cancellation": [f"/sessions/{coming}/cancellation", f"/sessions/{past}/cancellation"],
+        "/appointments/{appointment_id}/cancellation": [f"/appointments/{booked}/cancellation"],
+        "/appointments/{appointment_id}/move": [
+            f"/appointments/{booked}/move",
+            f"/appointments/{booked}/move?session_id={waiting}",
+            f"/appointments/{waits}/move",
+        ],
+        "/sessions/{session_id}/day": [f"/sessions/{session}/day" for session in every_session],
+        "/sessions/{session_id}/closing": [
+            f"/sessions/{session}/closing" for session in (past, begun, sessions["today"])
+        ],
+        "/sessions/{session_id}/walk-ins": [
+            f"/sessions/{today}/walk-ins",
+            f"/sessions/{today}/walk-ins?patient_id={people[1]}",
+        ],
+        "/sessions/{session_id}/entered-presences": [f"/sessions/{begun}/entered-presences"],
+        "/appointments/{appointment_id}/presence": [f"/appointments/{seen}/presence"],
+        "/appointments/{appointment_id}/entered-consults": [f"/appointments/{seen}/entered-consults"],
+        "/clinician-presences/{presence_id}/correction": [f"/clinician-presences/{stay}/correction"],
+        "/consults/{consult_id}/correction": [f"/consults/{consult}/correction"],
+        "/sessions/{session_id}/sheets/{kind}": [f"/sessions/{past}/sheets/{kind}" for kind in ("sign-in", "staff")],
+        "/sessions/{session_id}/sheets/evidence": [f"/sessions/{past}/sheets/evidence"],
+        "/claims": ["/claims", *(f"/claims?tab={tab}" for tab in ("ready", "exported", "not-billed"))],
+        "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
+        "/sessions/{session_id}/assignments": [f"/sessions/{past}/assignments"],
+        "/claim-batches": ["/claim-batches"],
+        "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
+        "/exports/{export_id}": [f"/exports/{export}"],
+        "/messages": ["/messages", "/messages?state=sent", "/messages?state=call"],
+        "/messages/{message_id}": [f"/messages/{message}" for message in messages],
+        "/operations": ["/operations"],
+    }
+
+
+def _sessions(db: ReadSession, now: datetime) -> Mapping[str, UUID]:
+    """One session in each state."""
+    sessions = db.exec(select(GroupSession).order_by(col(GroupSession.starts_at))).all()
+    waiting = set(db.exec(select(Appointment.group_session_id).where(Appointment.status == "waitlist")))
+    today = local_date(now, "Australia/Sydney")
+
+    def one(name: str, found: Sequence[GroupSession]) -> UUID:
+        assert found, f"the demonstration has no session that is {name}"
+        return found[-1].id
+
+    by_status = {
+        status.value: one(status, [session for session in sessions if session.status == status])
+        for status in (SessionStatus.DRAFT, SessionStatus.CANCELLED, SessionStatus.CLOSED)
+    }
+    is_open = [session for session in sessions if session.status == SessionStatus.OPEN]
+    return by_status | {
+        "today": one("today", [session for session in is_open if session.held_on == today][:1]),
+        "waiting": one("full", [session for session in is_open if session.id in waiting]),
+        "coming": one("to come", [session for session in is_open if session.starts_at > now]),
+        "unfinished": one("unfinished", [session for session in is_open if session.ends_at < now]),
+    }
+
+
+def _id(db: ReadSession, query: SelectOfScalar[UUID]) -> UUID:
+    found = db.exec(query.limit(1)).first()
+    assert found is not None, f"the demonstration has no row for {query}"
+    return found
