@@ -1,6 +1,7 @@
 """The verbs of claims: propose and assess again, decide line by line, assign benefits, freeze batches, make files."""
 
 from sma.claims.actions.assignments import assign_benefit as assign_benefit
+from sma.claims.actions.assignments import gap_in as gap_in
 from sma.claims.actions.assignments import revoke_assignment as revoke_assignment
 from sma.claims.actions.batches import hold_ready_lines as hold_ready_lines
 from sma.claims.actions.batches import make_batches as make_batches
@@ -17,6 +18,7 @@ from sma.claims.actions.proposing import reassess as reassess
 __all__ = [
     "approve",
     "assign_benefit",
+    "gap_in",
     "hold_batch",
     "hold_line",
     "hold_ready_lines",

@@ -15,6 +15,7 @@ from sma.claims.queries.exports import must_be_ready as must_be_ready
 from sma.claims.queries.worklist import Tab as Tab
 from sma.claims.queries.worklist import counts as counts
 from sma.claims.queries.worklist import lines as lines
+from sma.claims.queries.worklist import next_line as next_line
 from sma.claims.queries.worklist import session_lines as session_lines
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "lines",
     "manifest_of",
     "must_be_ready",
+    "next_line",
     "session_lines",
 ]

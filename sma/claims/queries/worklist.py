@@ -100,6 +100,23 @@ def lines(db: ReadSession, tab: Tab, *, page: int, size: int, clinician_user_id:
     return [_row(each) for each in db.exec(ordered.offset((page - 1) * size).limit(size + 1))]
 
 
+def next_line(db: ReadSession, session_id: UUID, user_id: UUID) -> UUID | None:
+    """Return the next line of a session that waits for this clinician, in the order of the session's page."""
+    found = db.exec(
+        select(Claim.id)
+        .join(Patient, col(Patient.id) == col(Claim.patient_id))
+        .join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id))
+        .where(
+            col(Claim.group_session_id) == session_id,
+            col(Claim.status) == ClaimStatus.NEEDS_CHECK,
+            col(Practitioner.user_id) == user_id,
+        )
+        .order_by(col(Patient.family_search), col(Patient.preferred_search), col(Claim.id))
+        .limit(1)
+    )
+    return found.first()
+
+
 def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
     """Return the lines in force of one session, by family name. Seven statements. Raises: NotFound."""
     view = session_view(db, session_id)

@@ -1,0 +1,123 @@
+"""Assignments of benefit of one session: who has one, and recording those that are missing."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from sma.claims import actions, queries
+from sma.claims.limits import load_limits
+from sma.claims.queries.agreements import AssignmentsView
+from sma.claims.rules import METHOD_WORDS, AssignmentMethod, NotAssignable
+from sma.claims.web.asking import (
+    ASSIGNED,
+    REVOKED,
+    AssignmentAnswers,
+    NewAssignments,
+    Recorder,
+    RevocationAnswers,
+)
+from sma.core import clock
+from sma.core.db import EdgeRoute, ReadDb, WriteDb, WriteSession
+from sma.core.errors import NotFound
+from sma.identity import CurrentUser
+from sma.people import lock_patients
+from sma.scheduling import SessionStatus
+from sma.web import forms
+from sma.web.forms import Form
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+
+
+@router.get("/sessions/{session_id}/assignments")
+def show(request: Request, session_id: UUID, db: ReadDb, _user: Recorder) -> Response:
+    view = queries.assignments(db, session_id)
+    today = clock.local_date(clock.now(), view.view.session.timezone)
+    return _page(request, view, forms.blank(assigned_on=min(today, view.view.session.held_on)))
+
+
+@router.post("/sessions/{session_id}/assignments")
+def record(request: Request, session_id: UUID, form: AssignmentAnswers, db: WriteDb, user: Recorder) -> Response:
+    """Record for everybody ticked: one assignment each, all or none."""
+    if form.errors:
+        return _page(request, queries.assignments(db, session_id), form, status_code=422)
+    answers: NewAssignments = form.values
+    now = clock.now()
+    view = queries.assignments(db, session_id)
+    chosen = [row for row in view.rows if row.key in set(answers.people)]
+    if gap := _first_gap(view, answers, now):
+        return _page(request, view, forms.with_errors(form, gap.fields), status_code=422)
+    lock_patients(db, [row.patient_id for row in chosen])
+    for row in chosen:
+        actions.assign_benefit(
+            db,
+            session_id,
+            row.patient_id,
+            row.practitioner_id,
+            method=answers.method,
+            assigned_on=answers.assigned_on,
+            by_patient=answers.assignor == "patient",
+            by=user,
+            now=now,
+        )
+    _assess_again(db, session_id, by=user, now=now)
+    return go_to(request, f"/sessions/{session_id}/assignments", say=ASSIGNED.of(len(chosen)))
+
+
+@router.post("/assignments/{assignment_id}/revocation")
+def revoke(request: Request, assignment_id: UUID, form: RevocationAnswers, db: WriteDb, user: Recorder) -> Response:
+    try:
+        session_id = UUID(form.text("session_id"))
+    except ValueError:
+        raise NotFound from None
+    now = clock.now()
+    actions.revoke_assignment(db, assignment_id, by=user, now=now)
+    _assess_again(db, session_id, by=user, now=now)
+    return go_to(request, f"/sessions/{session_id}/assignments", say=REVOKED)
+
+
+def _first_gap(view: AssignmentsView, answers: NewAssignments, now: datetime) -> NotAssignable | None:
+    """What is wrong with the answers for any clinician ticked, before anything is written."""
+    session = view.view.session
+    today = clock.local_date(now, session.timezone)
+    ticked = {row.practitioner_id for row in view.rows if row.key in set(answers.people)}
+    if not ticked:
+        return NotAssignable(fields={"people": "Choose people of this session."})
+    for clinician in view.clinicians:
+        if clinician.practitioner_id in ticked:
+            gap = actions.gap_in(
+                answers.method, answers.assigned_on, session.held_on, clinician.profession, today=today
+            )
+            if gap:
+                return NotAssignable(gap, fields={"assigned_on" if "date" in gap else "method": gap})
+    return None
+
+
+def _assess_again(db: WriteSession, session_id: UUID, *, by: CurrentUser, now: datetime) -> None:
+    # A closed session's lines wait for exactly this; nobody should have to press a second button.
+    view = queries.assignments(db, session_id).view
+    if view.session.status == SessionStatus.CLOSED:
+        actions.reassess(db, session_id, by=by, now=now)
+
+
+def _page(request: Request, view: AssignmentsView, form: Form[NewAssignments], *, status_code: int = 200) -> Response:
+    return render(
+        request,
+        "claims/assignments.html",
+        status_code=status_code,
+        assignments=view,
+        form=form,
+        methods=_methods(view.view.session.held_on),
+        method_words=METHOD_WORDS,
+    )
+
+
+def _methods(day: date) -> list[tuple[AssignmentMethod, str]]:
+    until = load_limits().verbal_until
+    return [
+        (method, words)
+        for method, words in METHOD_WORDS.items()
+        if method is not AssignmentMethod.VERBAL or day <= until
+    ]

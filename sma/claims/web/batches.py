@@ -1,0 +1,88 @@
+"""Batches: the list, freezing approved lines, one batch with its lines and files."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from billing.exports import EXPORTS
+from sma.claims import actions, queries
+from sma.claims.web.asking import (
+    ASKED,
+    BATCHED,
+    HELD_BACK,
+    ExportAnswers,
+    Exporter,
+    Pressed,
+    Reader,
+    asks_totp,
+    prove_again,
+)
+from sma.core import clock, idempotency
+from sma.core.db import EdgeRoute, ReadDb, WriteDb
+from sma.core.errors import NotFound
+from sma.identity import Permission
+from sma.web.htmx import go_to
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+PAGE = 50
+FORMAT_WORDS = {"csv": "Line file (CSV)", "xlsx": "Workbook (XLSX)"}
+
+
+@router.get("/claim-batches")
+def index(request: Request, db: ReadDb, user: Reader, page: int = 1) -> Response:
+    number = min(max(page, 1), 10_000)
+    rows = queries.batches(db, page=number, size=PAGE)
+    lines, charge, _ = queries.effective_totals(db)
+    return render(
+        request,
+        "claims/batches.html",
+        rows=rows[:PAGE],
+        has_more=len(rows) > PAGE,
+        page=number,
+        waiting=queries.counts(db)[queries.Tab.READY],
+        effective_lines=lines,
+        effective_cents=charge,
+        may_export=user.may(Permission.EXPORT_CLAIMS),
+    )
+
+
+@router.post("/claim-batches")
+def create(request: Request, form: Pressed, db: WriteDb, user: Exporter) -> Response:
+    now, key = clock.now(), form.text("idempotency_key")
+    actions.hold_ready_lines(db)
+    if done := idempotency.already_done(db, key, user_id=user.id):
+        return go_to(request, done)
+    made = actions.make_batches(db, by=user, now=now)
+    if not made:
+        return go_to(request, "/claims?tab=blocked", say=HELD_BACK)
+    led_to = f"/claim-batches/{made[0].id}" if len(made) == 1 else "/claim-batches"
+    idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=BATCHED.of(len(made)))
+
+
+@router.get("/claim-batches/{batch_id}")
+def show(request: Request, batch_id: UUID, db: ReadDb, user: Reader) -> Response:
+    view = queries.batch_view(db, batch_id)
+    asked = {row.export.format for row in view.exports if row.state != "failed"}
+    return render(
+        request,
+        "claims/batch.html",
+        view=view,
+        missing_formats=[name for name in EXPORTS if name not in asked],
+        format_words=FORMAT_WORDS,
+        may_export=user.may(Permission.EXPORT_CLAIMS),
+        has_stepped_up=user.has_stepped_up(clock.now()),
+    )
+
+
+@router.post("/claim-batches/{batch_id}/exports")
+def request_export(request: Request, batch_id: UUID, form: ExportAnswers, db: WriteDb, user: Exporter) -> Response:
+    if form.errors:
+        raise NotFound("There is no such file format.")
+    if elsewhere := prove_again(request, user, f"/claim-batches/{batch_id}"):
+        return elsewhere
+    export = actions.request_export(
+        db, batch_id, form.values.format, by=user, now=clock.now(), require_totp=asks_totp(request)
+    )
+    return go_to(request, f"/exports/{export.id}", say=ASKED)

@@ -1,0 +1,74 @@
+"""One file of a batch: how far it is, its checksum, and the download."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from sma.claims import queries
+from sma.claims.rules import TotpNeeded
+from sma.claims.web.asking import Exporter, Reader, asks_totp, prove_again
+from sma.claims.web.batches import FORMAT_WORDS
+from sma.core import audit, clock
+from sma.core.db import Database, EdgeRoute, ReadDb
+from sma.identity import Permission
+from sma.web.templating import render
+
+router = APIRouter(route_class=EdgeRoute)
+
+
+@router.get("/exports/{export_id}")
+def show(request: Request, export_id: UUID, db: ReadDb, user: Reader) -> Response:
+    return render(
+        request,
+        "claims/export.html",
+        view=queries.export_view(db, export_id),
+        format_words=FORMAT_WORDS,
+        may_export=user.may(Permission.EXPORT_CLAIMS),
+        has_stepped_up=user.has_stepped_up(clock.now()),
+    )
+
+
+@router.get("/exports/{export_id}/file")
+def download(request: Request, export_id: UUID, db: ReadDb, user: Exporter) -> Response:
+    """Hand the file out, chunk by chunk; who took it, and which bytes, is kept first."""
+    if asks_totp(request) and not user.has_totp:
+        raise TotpNeeded
+    if elsewhere := prove_again(request, user, f"/exports/{export_id}"):
+        return elsewhere
+    database: Database = request.app.state.database
+    view = queries.export_view(db, export_id)
+    export = queries.must_be_ready(view)
+    audit.note(
+        database,
+        by_id=user.id,
+        did="download-export",
+        on_kind="claim_export",
+        on_id=export.id,
+        now=clock.now(),
+        rows=export.row_count,
+        sha256=export.sha256,
+        format=export.format,
+    )
+    return StreamingResponse(
+        queries.export_bytes(database, export_id),
+        media_type=view.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{view.file_name}"',
+            "Content-Length": str(export.size_bytes),
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get("/exports/{export_id}/manifest")
+def manifest(export_id: UUID, db: ReadDb, _user: Exporter) -> Response:
+    view = queries.export_view(db, export_id)
+    return Response(
+        queries.manifest_of(view),
+        media_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="{view.file_name}.manifest.json"',
+            "Cache-Control": "no-store",
+        },
+    )
