@@ -1,0 +1,124 @@
+"""What the role table puts into each address and form: rows in a state in which the act makes sense."""
+
+from collections.abc import Mapping
+
+from sma.identity import Role
+from tests.house.role_scene import Scene
+
+# Which row stands for a name in an address, unless the address itself says otherwise below.
+USUAL = {
+    "session_id": "coming",
+    "appointment_id": "booked",
+    "consult_id": "entered consult",
+    "message_id": "failed message",
+    "claim_id": "ready line",
+}
+INSTEAD = {
+    "/sessions/{session_id}/publication": "ready",
+    "/sessions/{session_id}/approval": "draft",
+    "/sessions/{session_id}/day": "running",
+    "/sessions/{session_id}/walk-ins": "running",
+    "/sessions/{session_id}/clinician-presences": "running",
+    "/sessions/{session_id}/entered-presences": "running",
+    "/sessions/{session_id}/closing": "finished",
+    "/sessions/{session_id}/sheets/evidence": "closed",
+    "/sessions/{session_id}/sheets/evidence.pdf": "closed",
+    "/sessions/{session_id}/assignments": "closed",
+    "/sessions/{session_id}/reassessment": "closed",
+    "/appointments/{appointment_id}/restoration": "cancelled",
+    "/appointments/{appointment_id}/place": "waiting",
+    "/appointments/{appointment_id}/presence": "arrived",
+    "/appointments/{appointment_id}/consults": "arrived",
+    "/appointments/{appointment_id}/entered-consults": "arrived",
+    "/appointments/{appointment_id}/note": "arrived",
+    "/consults/{consult_id}/end": "running consult",
+    "/messages/{message_id}/call": "call task",
+    "/claims/{claim_id}/void": "exported line",
+}
+# Addresses that belong to one session and so have an own and another.
+OF_A_SESSION = {
+    "session_id",
+    "session_role_id",
+    "appointment_id",
+    "presence_id",
+    "consult_id",
+    "message_id",
+    "claim_id",
+    "batch_id",
+    "export_id",
+    "assignment_id",
+}
+# The one address whose session is a browser's.
+OWN_SIGN_IN = "/account/sessions/{session_id}/end"
+WORDS = {"kind": "sign-in"}
+
+
+def filled(path: str, whose: str, who: str, scene: Scene) -> str:
+    """Put ids into an address. Raises KeyError for a name that nobody has told this module about."""
+    ids = scene.ids(whose)
+    if path == OWN_SIGN_IN:
+        somebody_else = Role.MANAGER if who != Role.MANAGER else Role.BILLING
+        asked_by = who if whose == "own" and who in scene.logins else somebody_else
+        return path.replace("{session_id}", str(scene.logins[asked_by]))
+    for name in names_in(path):
+        wanted = INSTEAD.get(path, USUAL.get(name, name))
+        value = WORDS.get(name) or ids[wanted if wanted in ids else USUAL.get(name, name)]
+        path = path.replace("{" + name + "}", str(value))
+    return path
+
+
+def names_in(path: str) -> list[str]:
+    return [part.partition("}")[0] for part in path.split("{")[1:]]
+
+
+def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
+    """Return what the smallest good form of an address holds; {} where an empty one is asked for on purpose."""
+    ids = scene.ids(whose)
+    side = scene.sides["other" if whose == "other" else "own"]
+    clinician = str(side.clinician_id)
+    times = {"practitioner_id": clinician, "starts": "08:35", "ends": "08:38", "reason": "Written on paper"}
+    return _plain(
+        {
+            "/people/search": {"text": "Al"},
+            "/people": {"preferred_name": "Ruth"},
+            "/people/{patient_id}/comfort": {"groups": "open"},
+            "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
+            "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
+            "/people/{patient_id}/no-card": {"state": "card-not-here"},
+            "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
+            "/practitioners/{practitioner_id}/provider-numbers": {
+                "location_id": ids["location_id"],
+                "provider_number": "2448531A",
+            },
+            "/practitioners/{practitioner_id}/sign-in": {"user_id": ids["user_id"]},
+            "/locations": {"name": "The shed", "timezone": "Australia/Brisbane"},
+            "/locations/{location_id}/rooms": {"room": "Long table", "seats": "12"},
+            "/sessions/{session_id}/roles": {"practitioner_id": ids["practitioner_id"], "role": "facilitator"},
+            "/sessions/{session_id}/appointments": {"patient_id": ids["patient_id"], "waiting": "on"},
+            "/sessions/{session_id}/walk-ins": {"patient_id": ids["patient_id"], "waiting": "on"},
+            "/sessions/{session_id}/clinician-presences": {"practitioner_id": clinician},
+            "/sessions/{session_id}/entered-presences": times | {"starts": "08:22", "ends": "08:25"},
+            "/sessions/{session_id}/assignments": {
+                "patient_id": ids["patient_id"],
+                "practitioner_id": clinician,
+                "method": "post",
+                "assigned_on": "2026-11-23",
+            },
+            "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
+            "/appointments/{appointment_id}/move": {"session_id": ids["later"]},
+            "/appointments/{appointment_id}/presence": {"presence": "left"},
+            "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
+            "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},
+            "/appointments/{appointment_id}/note": {"done": "on"},
+            "/consults/{consult_id}/correction": times,
+            "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
+            "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},
+            "/claims/{claim_id}/approval": {"item_number": "3"},
+            "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
+            "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
+        }.get(path, {})
+    )
+
+
+def _plain(form: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in form.items()}

@@ -1,0 +1,98 @@
+"""Every address answers every role as the committed table says, for one's own session and for another."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from sma.identity import Permission, Role, permission_of
+from sma.identity.rules import PERMISSIONS
+from tests.house.role_table import NOBODY, TABLE, WHO, Answers, ask_everything, lines_of, read_table
+from tests.house.routes import routes_of
+
+pytestmark = pytest.mark.timeout(400)
+
+REGENERATE = f"run python -m tests.house.role_table and review the difference in {TABLE.name}"
+# A clinician confirms no minutes but their own, and nobody learns of another person's browsers.
+REFUSED_BEYOND_PERMISSIONS = {"/consults/{consult_id}/confirmation", "/account/sessions/{session_id}/end"}
+# Answers loopback only, or the holder of a token; absent for everybody else.
+ABSENT_FOR_ALL = {"/metrics"}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    return ask_everything(tmp_path_factory.mktemp("roles"))
+
+
+def test_every_route_stands_in_the_table_and_nothing_else(app: FastAPI) -> None:
+    present, listed = set(lines_of(app)), set(read_table())
+
+    assert sorted(present - listed) == [], f"not in the table: {REGENERATE}"
+    assert sorted(listed - present) == [], f"in the table, but gone: {REGENERATE}"
+
+
+def test_everybody_gets_the_answer_that_the_table_gives(answers: Answers) -> None:
+    table = read_table()
+
+    otherwise = [
+        f"{' '.join(line)}: {who} gets {given[who]}, the table says {table[line][who]}"
+        for line, given in answers.items()
+        for who in WHO
+        if line in table and given[who] != table[line][who]
+    ]
+
+    assert otherwise == [], REGENERATE
+
+
+def test_the_table_agrees_with_the_permissions_of_each_role(app: FastAPI) -> None:
+    demanded = {
+        (method, route.path): permission_of(route.calls) for route in routes_of(app) for method in route.methods
+    }
+    wrong = []
+    for line, given in read_table().items():
+        permission = demanded[line.method, line.path]
+        for role in Role:
+            may = permission == "open" or permission in PERMISSIONS[role]
+            if may == (given[role] == 403) and line.path not in REFUSED_BEYOND_PERMISSIONS:
+                wrong.append(f"{' '.join(line)}: {role} gets {given[role]}")
+    assert wrong == []
+
+
+def test_whoever_is_not_signed_in_is_led_to_the_sign_in_page(app: FastAPI) -> None:
+    opened = {
+        (method, route.path)
+        for route in routes_of(app)
+        for method in route.methods
+        if permission_of(route.calls) == "open"
+    }
+    for line, given in read_table().items():
+        if (line.method, line.path) not in opened:
+            assert given[NOBODY] == (303 if line.method == "GET" else 401), line
+
+
+def test_no_answer_in_the_table_is_a_fault_or_a_row_that_was_not_found() -> None:
+    for line, given in read_table().items():
+        if line.path in REFUSED_BEYOND_PERMISSIONS | ABSENT_FOR_ALL:
+            continue
+        assert {given[who] for who in WHO} <= {200, 303, 401, 403, 409, 422}, line
+
+
+def test_only_those_who_may_book_run_or_bill_are_allowed_to_change_anything() -> None:
+    changing = {
+        Permission.BOOK,
+        Permission.RUN_SESSION,
+        Permission.EXPORT_CLAIMS,
+        Permission.MANAGE_USERS,
+        Permission.APPROVE_AUDIENCE,
+        Permission.PLAN_SESSIONS,
+    }
+    lookers = [role for role in Role if not changing & PERMISSIONS[role]]
+    for line, given in read_table().items():
+        if line.method == "POST" and not line.path.startswith(("/account", "/sign-", "/step-up", "/people/search")):
+            assert {given[role] for role in lookers} == {403}, line
+
+
+def test_the_table_is_sorted_and_whole() -> None:
+    table = list(read_table())
+    assert table == sorted(table, key=lambda line: (line.path, line.method, line.whose == "other"))
+    assert Path(TABLE).read_text(encoding="utf-8").endswith("\n")
