@@ -16,6 +16,7 @@ from sma.attendance.rules import (
     NotHere,
     NotRecordable,
     Presence,
+    Superseded,
     check_marks,
     is_recorded_after,
     late_minutes,
@@ -69,12 +70,17 @@ def mark(
     return MarkOutcome(encounter, before, is_new=True, clashed=clashed and before != wanted)
 
 
-def undo_mark(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: datetime) -> Encounter:
+def undo_mark(
+    db: WriteSession, appointment_id: UUID, *, version: int | None = None, by: CurrentUser, now: datetime
+) -> Encounter:
     """Take back the newest press: a further line says again what stood before it.
 
-    Locks the session. Raises: NotFound, DayLocked, NotOnTheList, HasConsult; NotRecordable when nothing was pressed.
+    `version` is what the page showed, so that nobody undoes a colleague's press unseen. Locks the session.
+    Raises: NotFound, DayLocked, NotOnTheList, Superseded, HasConsult; NotRecordable when nothing was pressed.
     """
     seat = hold_seat(db, appointment_id, by=by, now=now)
+    if version is not None and version != seat.encounter.version:
+        raise Superseded
     marks = marks_of(db, seat.encounter.id)
     if not marks:
         raise NotRecordable("There is nothing to undo for this person.")

@@ -1,9 +1,5 @@
 """What pages, sheets and claims read of a day."""
 
-from sma.attendance.queries.day import ConsultRow as ConsultRow
-from sma.attendance.queries.day import Day as Day
-from sma.attendance.queries.day import PersonRow as PersonRow
-from sma.attendance.queries.day import StayRow as StayRow
 from sma.attendance.queries.day import read_day as read_day
 from sma.attendance.queries.facts import ConsultFacts as ConsultFacts
 from sma.attendance.queries.facts import DayFacts as DayFacts
@@ -15,3 +11,7 @@ from sma.attendance.queries.one import mark_lines as mark_lines
 from sma.attendance.queries.one import session_of_appointment as session_of_appointment
 from sma.attendance.queries.one import session_of_consult as session_of_consult
 from sma.attendance.queries.one import session_of_stay as session_of_stay
+from sma.attendance.queries.rows import ConsultRow as ConsultRow
+from sma.attendance.queries.rows import Day as Day
+from sma.attendance.queries.rows import PersonRow as PersonRow
+from sma.attendance.queries.rows import StayRow as StayRow

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from sma.appointments import Appointment
 from sma.attendance.models import AttendanceMark, ClinicianPresence, ConsultInterval, Encounter
-from sma.attendance.queries.day import ConsultRow, Day, PersonRow
+from sma.attendance.queries.rows import ConsultRow, Day, PersonRow
 from sma.attendance.rules import NOT_RECORDED, PRESENCE_WORDS, Presence, Replaced
 from sma.core.db import ReadSession
 from sma.core.errors import NotFound

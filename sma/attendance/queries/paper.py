@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from calendars import timezone_words
-from sma.attendance.queries.day import ConsultRow, Day, PersonRow
+from sma.attendance.queries.rows import ConsultRow, Day, PersonRow
 from sma.attendance.rules import Presence, duration_text
 from sma.attendance.sheets import (
     EvidenceInterval,

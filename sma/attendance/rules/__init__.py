@@ -37,6 +37,7 @@ from sma.attendance.rules.refusals import NotIn as NotIn
 from sma.attendance.rules.refusals import NotOnTheList as NotOnTheList
 from sma.attendance.rules.refusals import NotToday as NotToday
 from sma.attendance.rules.refusals import Replaced as Replaced
+from sma.attendance.rules.refusals import Superseded as Superseded
 from sma.attendance.rules.refusals import TooLateToPress as TooLateToPress
 from sma.attendance.rules.refusals import is_live as is_live
 from sma.attendance.rules.refusals import must_be_live as must_be_live

@@ -51,6 +51,11 @@ class Replaced(Conflict):
     message = "This record has been replaced or taken back since the page was opened. Look at the day again."
 
 
+class Superseded(Conflict):
+    code = "superseded"
+    message = "Something else was recorded for this person meanwhile. Look at the row again, then decide."
+
+
 class NeedsClinician(Forbidden):
     code = "needs-clinician"
     message = "Only the clinician whose minutes these are can confirm them. Ask them to sign in and do it."

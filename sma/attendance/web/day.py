@@ -95,7 +95,7 @@ def mark(request: Request, appointment_id: UUID, form: MarkAnswers, db: WriteDb,
     say = CORRECTED if values.typed else None
     try:
         if values.presence == "undo":
-            actions.undo_mark(db, appointment_id, by=user, now=now)
+            actions.undo_mark(db, appointment_id, version=values.version, by=user, now=now)
         else:
             if values.typed and not values.reason:
                 raise NotRecordable(fields={"reason": "Say why in a few words. It is kept with the record."})

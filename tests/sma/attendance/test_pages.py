@@ -111,6 +111,15 @@ def test_a_clash_of_two_tablets_is_said_and_the_newest_press_holds(enter: Enter,
     assert history.index(": Absent") < history.index(": Arrived")
 
 
+def test_nobody_undoes_a_colleagues_press_unseen(enter: Enter, scene: Scene) -> None:
+    one, other = enter(Role.FACILITATOR), enter(Role.HEALTH_WORKER)
+    url = f"/appointments/{scene.place(1)}/presence"
+    press(one, url, presence="arrived", version="0")
+    press(other, url, presence="late", version="1")
+    assert one.post(url, data={"presence": "undo", "version": "1"}).status_code == 409
+    press(one, url, presence="undo", version="2")
+
+
 def test_closing_answers_with_everybody_who_is_missing_and_a_link_to_each(
     enter: Enter, database: Database, scene: Scene
 ) -> None:

@@ -6,7 +6,15 @@ from fastapi import FastAPI
 from pypdf import PdfReader
 from sqlmodel import col, select
 
-from sma.attendance import add_consult, close_session, correct_consult, mark
+from sma.attendance import (
+    add_consult,
+    clinician_in,
+    clinician_out,
+    close_session,
+    correct_consult,
+    correct_presence,
+    mark,
+)
 from sma.attendance.queries import paper, read_day
 from sma.attendance.sheets import evidence_sheet, sign_in_sheet, staff_sheet
 from sma.core.audit import AuditEvent
@@ -107,6 +115,35 @@ def test_the_same_day_prints_the_same_bytes_and_a_change_a_higher_version(db: Wr
     assert after.sheet_number > before.sheet_number
     later = paper.Printing("Marcus Webb", at("09:41") + timedelta(minutes=1))
     assert sign_in_sheet(paper.header(before, later), paper.strips(before)) != twice[0]
+
+
+def test_the_version_rises_with_every_correction_and_when_the_last_person_is_taken_off(db: WriteSession) -> None:
+    scene = yarn_up(db, 1)
+    numbers = []
+
+    def number() -> None:
+        db.flush()
+        numbers.append(read_day(db, scene.session.id).sheet_number)
+
+    number()
+    stay = clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:25"))
+    number()
+    for minute in range(3):
+        stay = correct_presence(
+            db,
+            stay.id,
+            starts_at=at(f"10:2{minute}"),
+            ends_at=None,
+            reason="clock",
+            by=scene.marcus,
+            now=at("10:30"),
+        )
+        number()
+    clinician_out(db, stay.id, by=scene.marcus, now=at("10:40"))
+    number()
+    scene.places[0].status, scene.places[0].version = "cancelled", 2
+    number()
+    assert numbers == sorted(set(numbers))
 
 
 def test_sheets_are_printed_by_role_under_names_that_say_nothing(
