@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sma.appointments import CancelReason, book, cancel, cancel_session
-from sma.core.clock import local_date
+from sma.core.clock import local, local_date
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
 from sma.demo.cast import MEN, WOMEN
@@ -58,8 +58,12 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
 
     unfinished = _make(database, ground, Booked(-2, "heart", time(9, 30), ("alan", "sandra", "ruth", "bea")), today)
     run_day(database, ground, unfinished, absent=(), short=(), unseen=())
-    _make(database, ground, Booked(0, "mens", time(10), DRUMMERS), today)
-    _make(database, ground, Booked(0, "diet", time(14), ("alan", "linh", "mei"), clinician="leah", minutes=60), today)
+    soon = soon_after(local(now, "Australia/Sydney"))
+    _make(database, ground, Booked(0, "mens", soon, DRUMMERS), today)
+    if soon < time(19):
+        later = time(soon.hour + 3, soon.minute)
+        diabetes = Booked(0, "diet", later, ("alan", "linh", "mei"), clinician="leah", minutes=60)
+        _make(database, ground, diabetes, today)
     _make(database, ground, Booked(1, "womens", time(10), SISTERS, clinician="raman", facilitator="dot"), today)
     full = _make(database, ground, Booked(3, "heart", time(10), (), clinician="raman", facilitator="dot"), today)
     _fill(database, ground, full, now=now)
@@ -69,6 +73,12 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
         cancel_session(db, off, by=ground.users["karen"], now=now)
     _make(database, ground, Booked(6, "womens", time(10), (), clinician="raman", published=False), today)
     _make(database, ground, Booked(7, "mens", time(10), ("kye", "gawa")), today)
+
+
+def soon_after(clock: datetime) -> time:
+    """When today's session begins: at ten, or soon enough after now that somebody trying the program can run it."""
+    quarters = min(max(clock.hour * 4 + clock.minute // 15 + 2, 10 * 4), 22 * 4)
+    return time(quarters // 4, quarters % 4 * 15)
 
 
 def _make(database: Database, ground: Ground, wanted: Booked, today: date) -> UUID:
