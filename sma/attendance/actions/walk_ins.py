@@ -58,14 +58,7 @@ def register_walk_in(
     Locks the patient, then the session. Publishes: invitation.revised (only before the session has begun).
     Raises: NotFound, DayLocked, NotToday, Invalid, and whatever `book` refuses.
     """
-    if isinstance(person, Newcomer):
-        patient = register_patient(db, person.answers(), by=by, now=now)
-        # Locks and checks find the new person by a query.
-        db.flush()
-        patient_id = patient.id
-        record_no_card(db, patient_id, MedicareState.NOT_HERE, by=by, now=now)
-    else:
-        patient_id = lock_patients(db, [person])[0].id
+    patient_id = _known(db, person, by=by, now=now)
     session = hold_session(db, session_id, by=by, now=now)
     today = local_date(now, session.timezone)
     if agreed_aloud and not has_agreement(db, patient_id, today):
@@ -90,3 +83,14 @@ def register_walk_in(
     if appointment.status == AppointmentStatus.BOOKED and is_live(session.ends_at, now=now):
         mark(db, appointment.id, Presence.ARRIVED, by=by, now=now)
     return appointment
+
+
+def _known(db: WriteSession, person: UUID | Newcomer, *, by: CurrentUser, now: datetime) -> UUID:
+    """Return the locked patient behind a walk-in, registering a newcomer with no card here."""
+    if not isinstance(person, Newcomer):
+        return lock_patients(db, [person])[0].id
+    patient = register_patient(db, person.answers(), by=by, now=now)
+    # Locks and checks find the new person by a query.
+    db.flush()
+    record_no_card(db, patient.id, MedicareState.NOT_HERE, by=by, now=now)
+    return patient.id
