@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from pydantic import SecretStr
 
 from sma import tables
 from sma.app import create_app
@@ -19,7 +19,7 @@ from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
 from sma.identity import Role
 from tests import factories
-from tests.engines import postgresql_schema
+from tests.engines import empty, postgresql_schema
 
 SignIn = Callable[..., TestClient]
 
@@ -49,18 +49,27 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_folder=tmp_path / "data", _env_file=None)  # type: ignore[call-arg]
 
 
-@pytest.fixture
-def database_url(settings: Settings, _empty_sqlite: Path) -> Iterator[str]:
-    """A fresh schema: an SQLite file, or one in SMA_TEST_DATABASE_URL."""
+@pytest.fixture(scope="session")
+def _postgresql_schema() -> Iterator[str | None]:
+    """One schema a test process, when the suite runs on PostgreSQL; each test finds it empty."""
     server = os.environ.get("SMA_TEST_DATABASE_URL")
     if server is None:
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
-        path = settings.data_folder.resolve() / "sma.db"
-        shutil.copy(_empty_sqlite, path)
-        yield f"sqlite:///{path}"
+        yield None
         return
     with postgresql_schema(server) as url:
         yield url
+
+
+@pytest.fixture
+def database_url(settings: Settings, _empty_sqlite: Path, _postgresql_schema: str | None) -> str:
+    """An empty database: an SQLite file, or a schema in SMA_TEST_DATABASE_URL."""
+    if _postgresql_schema is not None:
+        empty(_postgresql_schema)
+        return _postgresql_schema
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    path = settings.data_folder.resolve() / "sma.db"
+    shutil.copy(_empty_sqlite, path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -84,7 +93,7 @@ def db(database: Database) -> Iterator[WriteSession]:
 @pytest.fixture
 def app(settings: Settings, database_url: str) -> Iterator[FastAPI]:
     """The whole application over the test's database."""
-    settings = settings.model_copy(update={"database_url": _Secret(database_url)})
+    settings = settings.model_copy(update={"database_url": SecretStr(database_url)})
     app = create_app(settings)
     yield app
     app.state.database.dispose()
@@ -121,12 +130,3 @@ def sign_in(app: FastAPI) -> Iterator[SignIn]:
     yield enter
     for client in clients:
         client.__exit__(None, None, None)
-
-
-def _Secret(value: str) -> object:
-    from pydantic import SecretStr
-
-    return SecretStr(value)
-
-
-__all__ = ["NOW", "text"]

@@ -53,6 +53,17 @@ def postgresql_schema(server: str) -> Iterator[str]:
             engine.dispose()
 
 
+def empty(url: str) -> None:
+    """Empty every table."""
+    engine = create_engine(url)
+    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    engine.dispose()
+
+
 @contextmanager
 def empty_postgresql_database(server: str) -> Iterator[str]:
     """Yield the URL of a fresh database without any table."""
