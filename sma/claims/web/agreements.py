@@ -35,7 +35,7 @@ router = APIRouter(route_class=EdgeRoute)
 def show(request: Request, session_id: UUID, db: ReadDb, _user: Recorder) -> Response:
     view = queries.assignments(db, session_id)
     today = clock.local_date(clock.now(), view.view.session.timezone)
-    return _page(request, view, forms.blank(assigned_on=min(today, view.view.session.held_on)))
+    return _page(request, view, forms.blank(assigned_on=min(today, view.view.session.held_on), assignor="patient"))
 
 
 @router.post("/sessions/{session_id}/assignments")

@@ -1,0 +1,144 @@
+"""Who assigned the benefit, how, until when it holds, and what a line does without it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from sma.attendance import Encounter
+from sma.claims import AssignmentMethod, BenefitAssignment, ClaimStatus, approve, reassess
+from sma.claims import assign_benefit as assign
+from sma.claims.actions import gap_in
+from sma.claims.limits import load_limits
+from sma.claims.rules import NotApprovable, NotAssignable, assignment_holds
+from sma.core.db import Database
+from sma.identity import Role
+from tests.conftest import SignIn
+from tests.factories import make_practitioner
+from tests.sma.claims.factories import CLOSED, DAY, later, propose_now, yarn_up
+
+GP, DIETITIAN = "general-practitioner", "dietitian"
+
+
+@pytest.mark.parametrize(
+    ("method", "assigned_on", "day", "profession", "fits"),
+    [
+        ("pre", date(2026, 11, 20), DAY, GP, True),
+        ("pre", date(2026, 11, 25), DAY, GP, False),
+        ("post", date(2026, 11, 24), DAY, GP, True),
+        ("post", date(2026, 11, 23), DAY, GP, False),
+        ("enduring", date(2026, 7, 1), DAY, GP, True),
+        ("enduring", date(2026, 7, 1), DAY, DIETITIAN, False),
+        ("verbal", DAY, DAY, DIETITIAN, True),
+        ("verbal", date(2027, 6, 30), date(2027, 6, 30), GP, True),
+        ("verbal", date(2027, 7, 1), date(2027, 7, 1), GP, False),
+        ("post", date(2027, 7, 3), date(2027, 7, 1), GP, False),
+    ],
+)
+def test_an_assignment_is_taken_only_where_it_can_hold(
+    method: str, assigned_on: date, day: date, profession: str, fits: bool
+) -> None:
+    gap = gap_in(AssignmentMethod(method), assigned_on, day, profession, today=date(2027, 7, 2))
+    assert (gap is None) is fits
+
+
+@dataclass
+class Enduring:
+    method: str
+    date_of_service: date
+    revoked_at: datetime | None
+
+
+def test_an_enduring_assignment_holds_until_the_day_it_is_taken_back() -> None:
+    revoked = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # 2 December, 1:00 am in Sydney
+    assignment = BenefitAssignment.model_construct(
+        method="enduring", date_of_service=date(2026, 11, 24), revoked_at=revoked
+    )
+    days = {
+        day: assignment_holds(assignment, date(2026, *day), "Australia/Sydney") for day in [(11, 23), (12, 1), (12, 2)]
+    }
+    assert days == {(11, 23): False, (12, 1): True, (12, 2): False}
+
+
+def test_the_limits_come_with_the_package() -> None:
+    limits = load_limits()
+    assert (limits.vouchers, limits.services_per_voucher, limits.days_to_lodge) == (80, 14, 365)
+    assert limits.verbal_until == date(2027, 6, 30)
+
+
+def test_a_line_without_assignment_or_note_is_blocked_until_the_record_has_both(database: Database) -> None:
+    with database.write() as db:
+        day = yarn_up(db)
+        for row in db.exec(select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients["P01"])):
+            db.delete(row)
+        db.get_one(Encounter, day.encounters["P01"]).note_done_at = None
+    propose_now(database, day.session.id)
+    with database.write() as db:
+        assert day.line(db, "P01").status == ClaimStatus.BLOCKED
+        with pytest.raises(NotApprovable, match="not-approvable"):
+            approve(db, day.line(db, "P01").id, item_number="23", by=day.doctor, now=CLOSED)
+        db.get_one(Encounter, day.encounters["P01"]).note_done_at = CLOSED
+        db.flush()
+        reassess(db, day.session.id, by=day.doctor, now=later(1))
+        assert day.line(db, "P01").status == ClaimStatus.BLOCKED
+        for _ in range(2):
+            assign(
+                db,
+                day.session.id,
+                day.patients["P01"],
+                day.clinician.id,
+                method=AssignmentMethod.AFTER,
+                assigned_on=DAY,
+                by=day.doctor,
+                now=later(2),
+            )
+        db.flush()
+        reassess(db, day.session.id, by=day.doctor, now=later(3))
+        assert day.line(db, "P01").status == ClaimStatus.NEEDS_CHECK
+        query = select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients["P01"])
+        assert len(db.exec(query).all()) == 1
+
+
+def test_an_assignment_of_tomorrow_is_refused(database: Database) -> None:
+    with database.write() as db:
+        day = yarn_up(db)
+        with pytest.raises(NotAssignable):
+            assign(
+                db,
+                day.session.id,
+                day.patients["P10"],
+                make_practitioner(db).id,
+                method=AssignmentMethod.AFTER,
+                assigned_on=date(2026, 11, 25),
+                by=day.doctor,
+                now=CLOSED,
+            )
+
+
+def test_the_desk_records_six_missing_assignments_at_once_and_the_lines_follow(app: FastAPI, sign_in: SignIn) -> None:
+    database: Database = app.state.database
+    with database.write() as db:
+        day = yarn_up(db)
+        for row in db.exec(select(BenefitAssignment)):
+            db.delete(row)
+    propose_now(database, day.session.id)
+    desk, url = sign_in(Role.FRONT_DESK), f"/sessions/{day.session.id}/assignments"
+    assert "Record 9 missing assignments" in desk.get(url).text
+    assert "checked" not in desk.get(url).text.split("</fieldset>")[0]
+
+    people = [f"{day.patients[name].hex}.{day.clinician.id.hex}" for name in ("P01", "P02", "P03", "P04", "P06", "P07")]
+    wrong = desk.post(url, data={"people": people, "method": "post", "assigned_on": "2026-11-01"})
+    assert wrong.status_code == 422
+    right = desk.post(url, data={"people": people, "method": "pre", "assigned_on": "2026-11-01"})
+    assert right.status_code == 303
+    with database.write() as db:
+        assert day.line(db, "P01").status == ClaimStatus.NEEDS_CHECK
+        assert day.line(db, "P08").status == ClaimStatus.BLOCKED
+        ids = [row.id for row in db.exec(select(BenefitAssignment))]
+    assert len(ids) == 6
+
+    taken_back = desk.post(f"/assignments/{ids[0]}/revocation", data={"session_id": str(day.session.id)})
+    assert taken_back.status_code == 303
+    assert "Record 4 missing assignments" in desk.get(url).text
