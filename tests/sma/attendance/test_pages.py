@@ -245,9 +245,9 @@ def test_only_clinicians_tick_notes(enter: Enter, database: Database, scene: Sce
     assert enter(Role.FACILITATOR).post(url, data={"done": "on"}).status_code == 403
     doctor = enter(Role.CLINICIAN)
     press(doctor, url, done="on")
-    assert "note done" in text_of(doctor, day_url(scene))
+    assert "Take back the note tick" in text_of(doctor, day_url(scene))
     press(doctor, url)
-    assert "note done" not in text_of(doctor, day_url(scene))
+    assert "Take back the note tick" not in text_of(doctor, day_url(scene))
 
 
 def test_a_wrong_press_is_taken_back_with_its_reason(
