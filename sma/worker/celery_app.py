@@ -65,7 +65,7 @@ def create_worker(settings: Settings) -> Celery:
 
 def broker_url(settings: Settings) -> str:
     """Where wake-ups go: the address given, else a folder beside the database."""
-    return settings.broker_url.get_secret_value() if settings.broker_url else "filesystem://"
+    return settings.broker_url.get_secret_value() if settings.broker_url else "filesystem://localhost"
 
 
 def transport_options(settings: Settings) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class Served:
     port: int
     log: Path
 
-    def family(self) -> dict[int, str]:
-        """The pids of everything that descends from the server, with their command lines."""
+    def family(self) -> set[int]:
+        """The pids of everything that descends from the server."""
         return descendants(self.process.pid)
 
     @property
@@ -74,6 +74,7 @@ class Clinic:
     office: PostOffice
     broker_url: str | None = None
     queue_name: str = "sma"
+    database_url: str | None = None
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 22, 22, 0, tzinfo=UTC))
     started: list[Served] = field(default_factory=list)
 
@@ -94,6 +95,7 @@ class Clinic:
             mail_url=SecretStr(self.office.url),
             broker_url=SecretStr(self.broker_url) if self.broker_url else None,
             queue_name=self.queue_name,
+            database_url=SecretStr(self.database_url) if self.database_url else None,
             _env_file=None,
         )  # type: ignore[call-arg]
 
@@ -112,7 +114,11 @@ class Clinic:
             "SMA_QUEUE_NAME": self.queue_name,
             "SMA_TEST_CLOCK": str(self.folder / "clock"),
         }
-        return found | ({"SMA_BROKER_URL": self.broker_url} if self.broker_url else {})
+        # Where nobody may write beside the sources, each start would compile the whole program again.
+        found.pop("PYTHONDONTWRITEBYTECODE", None)
+        found["PYTHONPYCACHEPREFIX"] = str(self.folder.parent.parent / "compiled")
+        chosen = {"SMA_BROKER_URL": self.broker_url, "SMA_DATABASE_URL": self.database_url}
+        return found | {name: value for name, value in chosen.items() if value}
 
     def serve(self, *, port: int | None = None) -> Served:
         """Start `sma serve` and wait until it answers and its worker is up."""
@@ -160,11 +166,9 @@ class Clinic:
 
 
 @contextmanager
-def clinic(
-    folder: Path, office: PostOffice, broker_url: str | None = None, queue_name: str = "sma"
-) -> Iterator[Clinic]:
+def clinic(folder: Path, office: PostOffice, **options: Any) -> Iterator[Clinic]:
     """Open a clinic; whatever was started on it is gone afterwards."""
-    opened = Clinic(folder, office, broker_url, queue_name)
+    opened = Clinic(folder, office, **options)
     try:
         yield opened
     finally:
@@ -213,19 +217,18 @@ def parent_of(pid: int) -> int:
         return 0
 
 
-def descendants(pid: int) -> dict[int, str]:
+def descendants(pid: int) -> set[int]:
     """Every living process below another."""
     parents = {int(entry.name): parent_of(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
-    found: dict[int, str] = {}
+    found: set[int] = set()
     layer = {pid}
     while layer:
         layer = {child for child, parent in parents.items() if parent in layer and alive(child)}
-        for child in layer:
-            found[child] = str(child)
+        found |= layer
     return found
 
 
-def cpu_seconds(pids: list[int]) -> float:
+def cpu_seconds(pids: set[int]) -> float:
     """How long processes have computed so far."""
     ticks = 0
     for pid in pids:
