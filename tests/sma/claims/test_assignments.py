@@ -53,13 +53,9 @@ class Enduring:
 
 def test_an_enduring_assignment_holds_until_the_day_it_is_taken_back() -> None:
     revoked = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # 2 December, 1:00 am in Sydney
-    assignment = BenefitAssignment.model_construct(
-        method="enduring", date_of_service=date(2026, 11, 24), revoked_at=revoked
-    )
-    days = {
-        day: assignment_holds(assignment, date(2026, *day), "Australia/Sydney") for day in [(11, 23), (12, 1), (12, 2)]
-    }
-    assert days == {(11, 23): False, (12, 1): True, (12, 2): False}
+    assignment = Enduring("enduring", date(2026, 11, 24), revoked)
+    days = [date(2026, 11, 23), date(2026, 12, 1), date(2026, 12, 2)]
+    assert [assignment_holds(assignment, day, "Australia/Sydney") for day in days] == [False, True, False]
 
 
 def test_the_limits_come_with_the_package() -> None:
