@@ -29,6 +29,7 @@ NOT_PAGES = {
     "/sessions/{session_id}/sheets/{kind}.pdf": "a file",
     "/sessions/{session_id}/sheets/evidence.pdf": "a file",
     "/exports/{export_id}/file": "a file",
+    "/exports/{export_id}/manifest": "a file",
 }
 
 
@@ -50,11 +51,12 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
     first = _id(db, select(Patient.id).order_by(col(Patient.preferred_search)))
     booked = _id(db, select(Appointment.id).where(Appointment.group_session_id == coming))
     seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
-    consult = _id(db, select(ConsultInterval.id).where(ConsultInterval.group_session_id == begun))
+    consult = _id(db, _standing_consult(begun))
     stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
     place = _id(db, select(Location.id))
     worker = _id(db, select(Practitioner.id))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
+    undecided = _id(db, select(Claim.id).where(Claim.status == "needs-check"))
     sandra = _id(db, select(Patient.id).where(Patient.preferred_name == "Sandra"))
     mens = _id(db, select(GroupSession.id).where(GroupSession.audience == "mens", GroupSession.starts_at > now))
     return [
@@ -84,6 +86,8 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/sessions/{begun}/entered-presences", 422, "Enter the stay"),
         Refusal(f"/sessions/{today}/walk-ins", 422, "Add as here now"),
         Refusal(f"/sessions/{today}/closing", 409, "Close the session"),
+        Refusal(f"/sessions/{begun}/assignments", 422, "Record for"),
+        Refusal(f"/claims/{undecided}", 422, "Keep as not billed", username="dr.okafor"),
     ]
 
 
@@ -100,7 +104,7 @@ def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
     )
     waits = _id(db, select(Appointment.id).where(Appointment.status == "waitlist"))
     seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
-    consult = _id(db, select(ConsultInterval.id).where(ConsultInterval.group_session_id == begun))
+    consult = _id(db, _standing_consult(begun))
     stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
     claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
@@ -125,6 +129,7 @@ def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
         ],
         "/week": ["/week", "/week?week=2027-03-01"],
         "/people": ["/people"],
+        "/people/search": ["/people/search"],
         "/people/new": ["/people/new"],
         "/people/{patient_id}": [f"/people/{person}" for person in people],
         "/people/{patient_id}/edit": [f"/people/{first}/edit"],
@@ -174,9 +179,10 @@ def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
         "/consults/{consult_id}/correction": [f"/consults/{consult}/correction"],
         "/sessions/{session_id}/sheets/{kind}": [f"/sessions/{past}/sheets/{kind}" for kind in ("sign-in", "staff")],
         "/sessions/{session_id}/sheets/evidence": [f"/sessions/{past}/sheets/evidence"],
-        "/claims": ["/claims", *(f"/claims?tab={tab}" for tab in ("ready", "exported", "not-billed"))],
+        "/claims": ["/claims", *(f"/claims?tab={tab}" for tab in ("ready", "exported", "blocked", "not-billed"))],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
-        "/sessions/{session_id}/assignments": [f"/sessions/{past}/assignments"],
+        "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
+        "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun)],
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/exports/{export_id}": [f"/exports/{export}"],
@@ -207,6 +213,11 @@ def _sessions(db: ReadSession, now: datetime) -> Mapping[str, UUID]:
         "coming": one("to come", [session for session in is_open if session.starts_at > now]),
         "unfinished": one("unfinished", [session for session in is_open if session.ends_at < now]),
     }
+
+
+def _standing_consult(session: UUID) -> SelectOfScalar[UUID]:
+    of_session = select(ConsultInterval.id).where(ConsultInterval.group_session_id == session)
+    return of_session.where(col(ConsultInterval.superseded_at).is_(None))
 
 
 def _id(db: ReadSession, query: SelectOfScalar[UUID]) -> UUID:

@@ -1,5 +1,7 @@
 """A normal Yarn Up from the first booking to the exported file, by the people who would do it, in their browsers."""
 
+import csv
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +10,7 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -22,7 +25,12 @@ pytestmark = [pytest.mark.xdist_group("scenario"), pytest.mark.timeout(300)]
 
 PEOPLE = MEN[:10]
 NAMES = [person.preferred for person in PEOPLE]
+FULL = {person.preferred: f"{person.preferred} {person.family}" for person in PEOPLE}
 ABSENT, UNSEEN, SHORT, AT_THE_LINE = "Joe", "Ivo", "Eli", "Des"
+TIMED = [name for name in NAMES if name not in (ABSENT, UNSEEN, SHORT)]
+ITEM = "23"
+# What the story's own book-keeping expects; the program must come to it by its rulebook.
+SCENARIO_TOTAL = Decimal("315.35")
 # Pressed as it happens: when the clinician turns to whom, and when that consult ends.
 CONSULTS = (
     ("Alan", "10:26", "10:33"),
@@ -70,9 +78,12 @@ def story(clinic: Clinic, open_as: Open, days: Days) -> Story:
 def test_a_normal_yarn_up_from_the_first_booking_to_the_exported_file(story: Story) -> None:
     _book_ten_people(story)
     _print_the_strips(story)
+    _assign_the_benefits(story)
     _run_the_day(story)
     _close(story)
     _check_the_evidence(story)
+    _approve_line_by_line(story)
+    _freeze_and_export(story)
 
 
 def _book_ten_people(story: Story) -> None:
@@ -95,6 +106,18 @@ def _print_the_strips(story: Story) -> None:
     for person in PEOPLE:
         assert person.preferred in strips
         assert (person.family or "") not in strips, "a strip shows first names only"
+
+
+def _assign_the_benefits(story: Story) -> None:
+    page = story.sign_in("marcus")
+    for people, how in ((NAMES[:9], "Enduring agreement"), (NAMES[9:], "Said aloud (verbal)")):
+        page.goto(f"/sessions/{story.session}/assignments")
+        for name in people:
+            page.get_by_role("checkbox", name=FULL[name]).check()
+        page.get_by_label(how).check()
+        page.get_by_label("Date of the assignment").fill(story.day.isoformat())
+        page.get_by_role("button", name="Record for the people ticked").click()
+    expect(page.locator("main")).to_contain_text("10 of 10 are on record")
 
 
 def _run_the_day(story: Story) -> None:
@@ -152,6 +175,77 @@ def _check_the_evidence(story: Story) -> None:
         assert ends in evidence
 
 
+def _approve_line_by_line(story: Story) -> None:
+    story.clinic.settle()
+    story.at("12:10")
+    page = story.sign_in("dr.okafor")
+    page.goto(f"/sessions/{story.session}/claims")
+    lines = page.get_by_role("row")
+    for name, _, _ in CONSULTS:
+        expect(lines.filter(has_text=FULL[name])).to_contain_text("3" if name == SHORT else "23")
+    expect(lines.filter(has_text=FULL[AT_THE_LINE])).to_contain_text("threshold")
+    expect(lines.filter(has_text=FULL[UNSEEN])).to_contain_text("attended, no individual consult")
+    expect(lines.filter(has_text=FULL[ABSENT])).to_contain_text("did not attend")
+    for name in TIMED:
+        page.goto(f"/sessions/{story.session}/claims")
+        page.get_by_role("link", name=FULL[name]).click()
+        for question in page.locator(f"[aria-labelledby='item-{ITEM}'] [name=confirmed]").all():
+            question.check()
+        page.get_by_role("button", name=f"Approve item {ITEM} ({_dollars(_fee(story.day))})").click()
+        expect(page.locator("#notices")).to_contain_text("Approved.")
+    page.goto("/claims?tab=exported")
+    expect(page.locator("main")).to_contain_text("Nothing is in a batch yet")
+
+
+def _freeze_and_export(story: Story) -> None:
+    story.at("15:00")
+    page = story.sign_in("karen")
+    # The sign-in itself counts as proof for ten minutes; this is later.
+    story.at("15:20")
+    page.goto("/claims?tab=ready")
+    page.get_by_role("button", name=f"Freeze {len(TIMED)} approved lines").click()
+    page.goto("/claim-batches")
+    page.get_by_role("link", name=re.compile(r"^B\d{8}-01$")).click()
+    expect(page.locator("main")).to_contain_text(_dollars(len(TIMED) * _fee(story.day)))
+    batch = page.url
+    page.get_by_role("button", name="Make ").first.click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    files = {}
+    for kind in ("csv", "xlsx"):
+        page.goto(batch)
+        page.get_by_role("button", name="Make ").first.click()
+        story.clinic.settle()
+        page.reload()
+        with page.expect_download() as download:
+            page.get_by_role("link", name=re.compile(rf"Download .*\.{kind}$")).click()
+        expect(page.locator("main")).to_contain_text("Done")
+        files[kind] = download.value.path().read_bytes()
+        assert hashlib.sha256(files[kind]).hexdigest() in (page.text_content("code") or "").replace("\u200b", "")
+    page.goto("/claims?tab=needs")
+    expect(page.locator("main")).to_contain_text(FULL[SHORT])
+    _check_the_line_file(story, files["csv"])
+    _check_the_workbook(story, files["xlsx"])
+
+
+def _check_the_line_file(story: Story, content: bytes) -> None:
+    lines = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    assert sorted(line["patient_given_name"] for line in lines) == sorted(TIMED)
+    assert {line["mbs_item"] for line in lines} == {ITEM}
+    assert {line["session_date"] for line in lines} == {story.day.isoformat()}
+    fee = _fee(story.day)
+    assert [Decimal(line["charge_amount"]) for line in lines] == [fee] * len(TIMED)
+    assert sum(Decimal(line["charge_amount"]) for line in lines) == SCENARIO_TOTAL
+
+
+def _check_the_workbook(story: Story, content: bytes) -> None:
+    book = load_workbook(BytesIO(content))
+    header, *rows = book["Lines"].iter_rows(values_only=True)
+    lines = [dict(zip(header, row, strict=True)) for row in rows if row[0]]
+    assert sorted(line["patient_given_name"] for line in lines) == sorted(TIMED)
+    assert sum(Decimal(str(line["charge_amount"])) for line in lines) == SCENARIO_TOTAL
+
+
 def _text_of(page: Page, address: str) -> str:
     """Download a PDF as the signed-in person and return its text."""
     answer = page.request.get(address)
@@ -159,7 +253,11 @@ def _text_of(page: Page, address: str) -> str:
     return "\n".join(sheet.extract_text() for sheet in PdfReader(BytesIO(answer.body())).pages)
 
 
-def _fee(item: str, day: date) -> Decimal:
-    """The schedule fee of an item on a date of service, from the shipped rulebook."""
+def _fee(day: date) -> Decimal:
+    """The schedule fee of the timed item on a date of service, from the shipped rulebook."""
     rulebook = load_rulebook()
-    return Decimal(rulebook.fee_cents(rulebook.item(item).on(day), day, 1)) / 100
+    return Decimal(rulebook.fee_cents(rulebook.item(ITEM).on(day), day, 1)) / 100
+
+
+def _dollars(amount: Decimal) -> str:
+    return f"${amount:.2f}"
