@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sma.core.settings import Settings
 
@@ -22,6 +22,8 @@ from sma.core.settings import Settings
 TIMEOUT_SECONDS = 15.0
 # A server that did not answer is left alone for a moment, so that a pile of messages does not hold up everything else.
 DOWN_SECONDS = 10.0
+
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 @dataclass(frozen=True)
@@ -72,37 +74,10 @@ def maildir(folder: Path) -> Transport:
 
 def smtp(url: str) -> Transport:
     """Send over `smtp://`, `smtp+starttls://` or `smtps://`, with `user:password@` where the server asks for it."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+    server = urlsplit(url)
+    if server.scheme not in _PORTS or not server.hostname or server.port == 0:
         raise ValueError("SMA_MAIL_URL must look like smtp+starttls://user:password@host:587")
-    host = parts.hostname
-    default = 465 if parts.scheme == "smtps" else 587 if parts.scheme == "smtp+starttls" else 25
-    port = parts.port or default
-
     down_until = 0.0
-
-    def connect() -> smtplib.SMTP:
-        if parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-        client = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        try:
-            if parts.scheme == "smtp+starttls":
-                client.starttls(context=ssl.create_default_context())
-        except BaseException:
-            client.close()
-            raise
-        return client
-
-    def hand_over(client: smtplib.SMTP, parcel: Parcel) -> None:
-        try:
-            if parts.username:
-                client.login(unquote(parts.username), unquote(parts.password or ""))
-            client.sendmail(parcel.sender, [parcel.recipient], parcel.content)
-        except smtplib.SMTPRecipientsRefused as refused:
-            code, _ = next(iter(refused.recipients.values()))
-            raise TransportError(f"recipient-refused-{code}", permanent=_is_final(code)) from None
-        except smtplib.SMTPDataError as refused:
-            raise TransportError(f"refused-{refused.smtp_code}", permanent=_is_final(refused.smtp_code)) from None
 
     def send(parcel: Parcel) -> None:
         nonlocal down_until
@@ -110,8 +85,8 @@ def smtp(url: str) -> Transport:
             raise TransportError("unreachable", permanent=False)
         client = None
         try:
-            client = connect()
-            hand_over(client, parcel)
+            client = _connect(server)
+            _hand_over(client, server, parcel)
         except smtplib.SMTPResponseException as refused:
             # A greeting, a password or a sender refused: the clinic's settings are wrong, or the server has a bad day,
             # not this message. Keep it until that is mended.
@@ -125,6 +100,32 @@ def smtp(url: str) -> Transport:
                 _part(client)
 
     return send
+
+
+def _connect(server: SplitResult) -> smtplib.SMTP:
+    host, port = server.hostname or "", server.port or _PORTS[server.scheme]
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    client = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.scheme == "smtp+starttls":
+            client.starttls(context=ssl.create_default_context())
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _hand_over(client: smtplib.SMTP, server: SplitResult, parcel: Parcel) -> None:
+    try:
+        if server.username:
+            client.login(unquote(server.username), unquote(server.password or ""))
+        client.sendmail(parcel.sender, [parcel.recipient], parcel.content)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, _ = next(iter(refused.recipients.values()))
+        raise TransportError(f"recipient-refused-{code}", permanent=_is_final(code)) from None
+    except smtplib.SMTPDataError as refused:
+        raise TransportError(f"refused-{refused.smtp_code}", permanent=_is_final(refused.smtp_code)) from None
 
 
 def _part(client: smtplib.SMTP) -> None:
