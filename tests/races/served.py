@@ -40,6 +40,7 @@ class Clinic:
     settings: Settings
     ports: list[int]
     office: PostOffice
+    folder: Path
 
     def empty(self) -> None:
         """Forget everything that an earlier test did; the servers go on."""
@@ -112,8 +113,8 @@ class Clinic:
 
 
 @contextmanager
-def open_clinic(engine: str, folder: Path, *, servers: int) -> Iterator[Clinic]:
-    """Serve an empty clinic with `sma serve --no-worker` from several processes."""
+def open_clinic(engine: str, folder: Path, *, servers: int, worker: bool = False) -> Iterator[Clinic]:
+    """Serve an empty clinic with `sma serve` from several processes, with a worker beside each or without."""
     with ExitStack() as stack:
         face = folder / "clock"
         face.write_text(NOW.isoformat())
@@ -128,19 +129,19 @@ def open_clinic(engine: str, folder: Path, *, servers: int) -> Iterator[Clinic]:
             test_clock=face,
             _env_file=None,
         )
-        ports = [stack.enter_context(_served(settings, folder, number)) for number in range(servers)]
+        ports = [stack.enter_context(_served(settings, folder, number, worker=worker)) for number in range(servers)]
         crypto.install(settings.keyring)
         database = Database(settings.resolved_database_url)
         stack.callback(database.dispose)
-        yield Clinic(database, settings, ports, office)
+        yield Clinic(database, settings, ports, office, folder)
 
 
 @contextmanager
-def _served(settings: Settings, folder: Path, number: int) -> Iterator[int]:
+def _served(settings: Settings, folder: Path, number: int, *, worker: bool) -> Iterator[int]:
     errors = folder / f"server-{number}.log"
     with errors.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sma", "serve", "--no-worker"],
+            [sys.executable, "-m", "sma", "serve", "--worker" if worker else "--no-worker"],
             cwd=folder,
             env=_environment(settings),
             stdout=subprocess.PIPE,
@@ -169,8 +170,13 @@ def _environment(settings: Settings) -> dict[str, str]:
         "SMA_DATA_FOLDER": str(settings.data_folder),
         "SMA_TEST_CLOCK": str(settings.test_clock),
         "SMA_PORT": "0",
+        "SMA_CLINIC_NAME": "Saltwater clinic",
+        "SMA_IDLE_MINUTES": "480",
+        "SMA_LOG_LEVEL": "DEBUG",
         "PYTHONUNBUFFERED": "1",
     }
+    if settings.mail_url is not None:
+        ours["SMA_MAIL_URL"] = settings.mail_url.get_secret_value()
     if settings.database_url is not None:
         ours["SMA_DATABASE_URL"] = settings.database_url.get_secret_value()
     return kept | ours
