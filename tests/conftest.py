@@ -21,6 +21,8 @@ from sma.identity import Role
 from tests import factories
 from tests.engines import empty, postgresql_schema
 
+pytest_plugins = ["tests.skips"]
+
 SignIn = Callable[..., TestClient]
 
 # The suite's "today": a Monday, with the session of the first scenario the day after.
