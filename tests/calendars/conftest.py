@@ -1,7 +1,5 @@
 """One ordinary appointment, changed by each test in what it is about; and libical's own judge."""
 
-
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A whole session's files, written faster, are the same files."""
 
-
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """What stands in one person's file, judged on its bytes."""
 
-
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

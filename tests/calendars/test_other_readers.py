@@ -1,7 +1,5 @@
 """Programs that we did not write read the files and meet at the same instant."""
 
-
-
 import json
 import os
 import pickle

@@ -1,7 +1,5 @@
 """Times on the clock: which instant they are, and which ones people cannot meet at."""
 
-
-
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -3,8 +3,6 @@
 The evaluator here follows RFC 5545 section 3.6.5 and reads the VTIMEZONE from the bytes we send.
 """
 
-
-
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
