@@ -109,8 +109,12 @@ def test_nothing_that_changes_afterwards_changes_the_bytes(database: Database, d
         for export in db.exec(select(Export)):
             export.status, export.attempt = ExportStatus.PREPARING, None
             outbox.publish(db, "export.requested", export.id, now=CLOSED, key="again")
+    with database.read() as db:
+        attempt = db.exec(select(Export.attempt)).one()
     again = make_file(database, day, batch.id, now=later(60 * 24 * 40))
 
+    with database.read() as db:
+        assert db.exec(select(Export.attempt)).one() != attempt
     assert again == first
 
 
