@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel, col, select
 
-from sma.core.db import Database, UtcDateTime, WriteSession
+from sma.core.db import Database, UtcDateTime, WriteSession, insert_row
 
 
 class Actor(Protocol):
@@ -58,16 +58,7 @@ def record(
     **details: str | int | bool | None,
 ) -> None:
     """Keep who did what, in the caller's transaction. Details are codes, counts and reasons, never identifiers."""
-    db.add(
-        AuditEvent(
-            at=now,
-            by_id=by.id if by else None,
-            did=did,
-            on_kind=_kind(on),
-            on_id=on.id,
-            details=dict(details),
-        )
-    )
+    _write(db, at=now, by_id=by.id if by else None, did=did, on_kind=_kind(on), on_id=on.id, details=details)
 
 
 def note(
@@ -82,7 +73,7 @@ def note(
 ) -> None:
     """Keep what happened although the act was refused or only looked; its own short transaction."""
     with database.write() as db:
-        db.add(AuditEvent(at=now, by_id=by_id, did=did, on_kind=on_kind, on_id=on_id, details=dict(details)))
+        _write(db, at=now, by_id=by_id, did=did, on_kind=on_kind, on_id=on_id, details=details)
 
 
 def seal_chain(db: WriteSession, *, limit: int = 1000) -> int:
@@ -128,6 +119,10 @@ def link(previous: str, event: AuditEvent) -> str:
         separators=(",", ":"),
     )
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _write(db: WriteSession, **values: Any) -> None:
+    insert_row(db, AuditEvent, id=uuid4(), **values)
 
 
 def _kind(subject: Subject) -> str:

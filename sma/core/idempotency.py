@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import bindparam
+from sqlmodel import Field, SQLModel, col, select
 
-from sma.core.db import UtcDateTime, WriteSession
+from sma.core.db import UtcDateTime, WriteSession, insert_row
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -26,11 +27,16 @@ def already_done(db: WriteSession, key: str, *, user_id: UUID) -> str | None:
     """
     if not key:
         return None
-    row = db.get(IdempotencyKey, (key, user_id))
-    return row.led_to if row else None
+    led_to: str | None = db.connection().execute(_LED_TO, {"key": key, "user_id": user_id}).scalar()
+    return led_to
 
 
 def remember(db: WriteSession, key: str, *, user_id: UUID, led_to: str, now: datetime) -> None:
     """Keep the outcome of a form. The primary key turns a race on PostgreSQL into one winner."""
     if key:
-        db.add(IdempotencyKey(key=key, user_id=user_id, led_to=led_to, created_at=now))
+        insert_row(db, IdempotencyKey, key=key, user_id=user_id, led_to=led_to, created_at=now)
+
+
+_LED_TO = select(IdempotencyKey.led_to).where(
+    col(IdempotencyKey.key) == bindparam("key"), col(IdempotencyKey.user_id) == bindparam("user_id")
+)

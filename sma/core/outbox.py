@@ -13,7 +13,7 @@ from sqlalchemy import Index, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from sma.core.db import ReadSession, UtcDateTime, WriteSession
+from sma.core.db import ReadSession, UtcDateTime, WriteSession, insert_row
 
 LEASE = timedelta(seconds=300)
 FIRST_RETRY = timedelta(seconds=30)
@@ -65,7 +65,8 @@ def publish(
     key: str = "",
 ) -> None:
     """Owe one effect. The same kind, subject and key twice is an error of ours (unique)."""
-    db.add(Outbox(kind=kind, subject_id=subject_id, effect_key=key, created_at=now, due_at=due_at or now))
+    owed = {"kind": kind, "subject_id": subject_id, "effect_key": key, "created_at": now, "due_at": due_at or now}
+    insert_row(db, Outbox, id=uuid4(), attempts=0, **owed)
     db.info["published"] = True
 
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from fastapi import Depends, Request
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sma.core import clock
-from sma.core.db import Database, ReadSession
+from sma.core.db import Database, ReadSession, UtcDateTime
 from sma.core.errors import DomainError, Forbidden
 from sma.identity.models import LoginSession, User, UserRole
 from sma.identity.rules import STEP_UP_LASTS, Permission, Role, permissions_of
@@ -59,16 +61,14 @@ def cookie_name(request: Request) -> str:
     return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
 
 
-def as_current(user: User, roles: frozenset[Role], session: LoginSession | None = None) -> CurrentUser:
-    """Put a user and their roles together."""
+def as_current(user: User, roles: frozenset[Role]) -> CurrentUser:
+    """Put a user and their roles together, outside any signed-in session."""
     return CurrentUser(
         id=user.id,
         username=user.username,
         display_name=user.display_name,
         roles=roles,
         permissions=permissions_of(roles),
-        login_session_id=session.id if session else None,
-        stepped_up_at=session.stepped_up_at if session else None,
         has_totp=user.totp_confirmed_at is not None,
     )
 
@@ -79,24 +79,49 @@ def roles_of(db: ReadSession, user_id: UUID) -> frozenset[Role]:
 
 def signed_in(db: ReadSession, token: str, *, now: datetime, idle: timedelta) -> tuple[CurrentUser, bool] | None:
     """Return the user behind a token and whether the session should be marked as seen; None when it is not valid."""
-    rows = db.exec(
-        select(LoginSession, User, UserRole.role)
-        .join(User, col(User.id) == col(LoginSession.user_id))
-        .outerjoin(UserRole, col(UserRole.user_id) == col(User.id))
-        .where(
-            col(LoginSession.token_hash) == hash_token(token),
-            col(LoginSession.revoked_at).is_(None),
-            col(LoginSession.expires_at) > now,
-            col(User.is_active).is_(True),
-        )
-    ).all()
+    rows = db.connection().execute(_SIGNED_IN, {"token_hash": hash_token(token), "now": now}).all()
     if not rows:
         return None
-    session, user, _ = rows[0]
-    if session.second_factor_due or now - session.last_seen_at > idle:
+    found = rows[0]
+    if found.second_factor_due or now - found.last_seen_at > idle:
         return None
-    roles = frozenset(Role(role) for _, _, role in rows if role)
-    return as_current(user, roles, session), now - session.last_seen_at > SEEN_AGAIN_AFTER
+    roles = frozenset(Role(row.role) for row in rows if row.role)
+    user = CurrentUser(
+        id=found.user_id,
+        username=found.username,
+        display_name=found.display_name,
+        roles=roles,
+        permissions=permissions_of(roles),
+        login_session_id=found.login_session_id,
+        stepped_up_at=found.stepped_up_at,
+        has_totp=found.totp_confirmed_at is not None,
+    )
+    return user, now - found.last_seen_at > SEEN_AGAIN_AFTER
+
+
+_WHO: tuple[Any, ...] = (
+    col(LoginSession.id).label("login_session_id"),
+    col(LoginSession.second_factor_due),
+    col(LoginSession.last_seen_at),
+    col(LoginSession.stepped_up_at),
+    col(User.id).label("user_id"),
+    col(User.username),
+    col(User.display_name),
+    col(User.totp_confirmed_at),
+    col(UserRole.role),
+)
+# Built once, and columns instead of objects: every request runs it.
+_SIGNED_IN = (
+    sqlalchemy.select(*_WHO)
+    .join_from(LoginSession, User, col(User.id) == col(LoginSession.user_id))
+    .outerjoin(UserRole, col(UserRole.user_id) == col(User.id))
+    .where(
+        col(LoginSession.token_hash) == bindparam("token_hash"),
+        col(LoginSession.revoked_at).is_(None),
+        col(LoginSession.expires_at) > bindparam("now", type_=UtcDateTime()),
+        col(User.is_active).is_(True),
+    )
+)
 
 
 def current_user(request: Request) -> CurrentUser:

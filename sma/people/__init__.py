@@ -6,6 +6,7 @@ show their last four characters. Verbs lock the patient row first (`lock_patient
 """
 
 from sma.people.actions import add_room as add_room
+from sma.people.actions import hold_patients as hold_patients
 from sma.people.actions import link_user as link_user
 from sma.people.actions import lock_patients as lock_patients
 from sma.people.actions import lock_practitioners as lock_practitioners
@@ -67,6 +68,7 @@ __all__ = [
     "first_name",
     "full_name",
     "has_agreement",
+    "hold_patients",
     "indigenous_code",
     "link_user",
     "lock_patients",

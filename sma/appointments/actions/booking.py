@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from sma.appointments.actions.holding import Held, hold
-from sma.appointments.actions.telling import What, invitation_of, invite, tell
+from sma.appointments.actions.telling import What, invitation_of, invite_and_tell, tell
 from sma.appointments.facts import check, read_scene
 from sma.appointments.models import Appointment
 from sma.appointments.rules import (
@@ -27,7 +27,7 @@ from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
 from sma.identity import CurrentUser, Permission
-from sma.people import lock_patients
+from sma.people import hold_patients
 from sma.scheduling import GroupSession, lock_session
 
 NOT_SAID = "(no reason given)"
@@ -53,7 +53,7 @@ def book(
     Locks the patient, then the session. Publishes: invitation.revised.
     Raises: NotFound, NotBookable, AlreadyBooked; NeedsReason for warnings this user may pass; Stopped for the rest.
     """
-    lock_patients(db, [patient_id])
+    hold_patients(db, [patient_id])
     session = lock_session(db, session_id)
     refuse_if_closed(session, walk_in=walk_in, now=now)
     scene = read_scene(db, session_id, patient_id)
@@ -79,10 +79,9 @@ def book(
         passed_warnings=passed_in(checked, reasons),
     )
     add_place(db, appointment)
-    invitation = invite(db, appointment, now=now)
     # A walk-in is here already: there is nothing to invite them to.
-    if session.starts_at > now:
-        tell(db, invitation, session, What.WAITING if open_points else What.REQUEST, now=now)
+    says = None if session.starts_at <= now else What.WAITING if open_points else What.REQUEST
+    invite_and_tell(db, appointment, session, says, now=now)
     did = "wait" if open_points else "book"
     codes = " ".join(sorted(appointment.passed_warnings)) or None
     audit.record(db, by=by, did=did, on=appointment, now=now, passed=codes, walk_in=walk_in, asked_lead=ask_lead)

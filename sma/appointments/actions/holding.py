@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sma.appointments.models import Appointment
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
-from sma.people import lock_patients
+from sma.people import hold_patients
 from sma.scheduling import GroupSession, lock_session
 
 
@@ -37,7 +37,7 @@ def hold(db: WriteSession, appointment_id: UUID, *, target_id: UUID | None = Non
     Raises: NotFound.
     """
     patient_id, session_id = whose(db, appointment_id)
-    lock_patients(db, [patient_id])
+    hold_patients(db, [patient_id])
     wanted = sorted({session_id, target_id or session_id})
     sessions = {key: lock_session(db, key) for key in wanted}
     # Refreshed, because the row may have been read before the locks were waited for.
@@ -52,5 +52,5 @@ def hold_person(db: WriteSession, appointment_id: UUID) -> tuple[UUID, UUID]:
     The verb that follows takes the sessions in their order. Raises: NotFound.
     """
     found = whose(db, appointment_id)
-    lock_patients(db, [found[0]])
+    hold_patients(db, [found[0]])
     return found

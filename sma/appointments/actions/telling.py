@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sma.appointments.models import Appointment, Invitation, InvitationRevision
 from sma.core import outbox
-from sma.core.db import ReadSession, WriteSession
+from sma.core.db import ReadSession, WriteSession, insert_row
 from sma.people import Location
 from sma.scheduling import GroupSession
 
@@ -37,6 +39,44 @@ def invite(db: WriteSession, appointment: Appointment, *, now: datetime) -> Invi
     invitation = Invitation(appointment_id=appointment.id, uid=str(uuid4()), created_at=at, revised_at=at)
     db.add(invitation)
     return invitation
+
+
+def invite_and_tell(
+    db: WriteSession, appointment: Appointment, session: GroupSession, what: What | None, *, now: datetime
+) -> None:
+    """Give a new appointment, already stored, its invitation, and say the first thing (None: nothing needs saying).
+
+    The same rows as `invite` and `tell` write, without objects, because every booking comes by here.
+    Publishes: invitation.revised.
+    """
+    at, invitation_id, revision_id = now.replace(microsecond=0), uuid4(), uuid4()
+    insert_row(
+        db,
+        Invitation,
+        id=invitation_id,
+        appointment_id=appointment.id,
+        uid=str(uuid4()),
+        sequence=0,
+        has_event=what is What.REQUEST,
+        revisions=0 if what is None else 1,
+        created_at=at,
+        revised_at=at,
+    )
+    if what is None:
+        return
+    insert_row(
+        db,
+        InvitationRevision,
+        id=revision_id,
+        invitation_id=invitation_id,
+        appointment_id=appointment.id,
+        number=1,
+        sequence=0,
+        what=what,
+        revised_at=at,
+        details=details_of(db, session),
+    )
+    outbox.publish(db, "invitation.revised", revision_id, now=now)
 
 
 def invitation_of(db: WriteSession, appointment: Appointment, *, now: datetime) -> Invitation:
@@ -83,9 +123,7 @@ def tell(
 
 def details_of(db: ReadSession, session: GroupSession) -> dict[str, Any]:
     """Return the neutral facts of a session as the people in it are told them."""
-    # Flushed here, the invitation would be inserted now and updated a moment later.
-    with db.no_autoflush:
-        location = db.get_one(Location, session.location_id)
+    location = db.connection().execute(_PLACE, {"id": session.location_id}).one()
     zone = ZoneInfo(session.timezone)
     suburb = " ".join(part for part in (location.suburb, location.state, location.postcode) if part)
     return {
@@ -97,6 +135,16 @@ def details_of(db: ReadSession, session: GroupSession) -> dict[str, Any]:
         "phone": location.phone,
         "session_version": session.version,
     }
+
+
+_PLACE = sqlalchemy.select(
+    col(Location.neutral_name),
+    col(Location.address),
+    col(Location.suburb),
+    col(Location.state),
+    col(Location.postcode),
+    col(Location.phone),
+).where(col(Location.id) == bindparam("id"))
 
 
 def says_the_same(first: dict[str, Any], second: dict[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from sma.appointments.web.stopping import stop_page
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser
-from sma.people import Patient, PersonNotFound, find_patients, full_name, lock_patients, preferred
+from sma.people import Patient, PersonNotFound, find_patients, full_name, hold_patients, preferred
 from sma.scheduling.rules import LANGUAGE_WORDS
 from sma.web import forms
 from sma.web.forms import Form
@@ -67,7 +67,7 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
         return _panel(request, db, session_id, patient_id, user, form, status_code=422)
     values = form.values
     # Two presses of one button queue here; the second finds where the first one led.
-    lock_patients(db, [values.patient_id])
+    hold_patients(db, [values.patient_id])
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
         return go_to(request, done, say=BOOKED)
     try:

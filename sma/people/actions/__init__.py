@@ -5,6 +5,7 @@ from sma.people.actions.answers import record_comfort as record_comfort
 from sma.people.actions.answers import withdraw_agreement as withdraw_agreement
 from sma.people.actions.coverage import record_no_card as record_no_card
 from sma.people.actions.coverage import set_coverage as set_coverage
+from sma.people.actions.patients import hold_patients as hold_patients
 from sma.people.actions.patients import lock_patients as lock_patients
 from sma.people.actions.patients import one_press_at_a_time as one_press_at_a_time
 from sma.people.actions.patients import register_patient as register_patient
@@ -19,6 +20,7 @@ from sma.people.actions.practitioners import set_provider_number as set_provider
 
 __all__ = [
     "add_room",
+    "hold_patients",
     "link_user",
     "lock_patients",
     "lock_practitioners",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sma.core import audit
@@ -80,16 +81,28 @@ def lock_patients(db: WriteSession, ids: Collection[UUID]) -> list[Patient]:
     Raises: PersonNotFound when one is missing.
     """
     wanted = set(ids)
-    found = db.exec(
-        select(Patient)
-        .where(col(Patient.id).in_(wanted))
-        .order_by(col(Patient.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    found = db.exec(_LOCKED, params={"ids": list(wanted)}).all()
     if len(found) != len(wanted):
         raise PersonNotFound
     return list(found)
+
+
+def hold_patients(db: WriteSession, ids: Collection[UUID]) -> None:
+    """Lock these people as `lock_patients` does, where nothing about them is to be read.
+
+    People added in this transaction have to be flushed before. Raises: PersonNotFound when one is missing.
+    """
+    wanted = set(ids)
+    if len(db.connection().execute(_HELD, {"ids": list(wanted)}).all()) != len(wanted):
+        raise PersonNotFound
+
+
+# Built once: every booking runs them.
+_AMONG = col(Patient.id).in_(bindparam("ids", expanding=True))
+_LOCKED = (
+    select(Patient).where(_AMONG).order_by(col(Patient.id)).with_for_update().execution_options(populate_existing=True)
+)
+_HELD = select(Patient.id).where(_AMONG).order_by(col(Patient.id)).with_for_update()
 
 
 def lock_patient(db: WriteSession, patient_id: UUID) -> Patient:

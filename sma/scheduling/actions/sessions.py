@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sma.core import audit, outbox
@@ -29,6 +30,13 @@ from sma.scheduling.rules import (
     setting_problems,
 )
 
+# Refreshed, because the row may have been read before the lock was waited for. Built once: every booking runs it.
+_LOCKED = (
+    select(GroupSession)
+    .where(col(GroupSession.id) == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 Staff = Sequence[tuple[UUID, SessionRoleKind]]
 _FIELD_OF_ROLE = {SessionRoleKind.CLINICIAN: "clinician_id", SessionRoleKind.FACILITATOR: "facilitator_id"}
 
@@ -38,9 +46,7 @@ def lock_session(db: WriteSession, session_id: UUID) -> GroupSession:
 
     Raises: NotFound.
     """
-    query = select(GroupSession).where(col(GroupSession.id) == session_id).with_for_update()
-    # Refreshed, because the row may have been read before the lock was waited for.
-    session = db.exec(query.execution_options(populate_existing=True)).one_or_none()
+    session = db.exec(_LOCKED, params={"id": session_id}).one_or_none()
     if session is None:
         raise NotFound
     return session
