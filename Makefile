@@ -75,8 +75,8 @@ wheel: $(VENV)/.development ## build the wheel, install it in a clean environmen
 bench: $(VENV)/.development ## measure, as ratios to limits taken in the same run
 	$(BIN)/python -m bench
 
-interop: $(VENV)/.development ## judge the demo's invitations with independent readers
-	$(BIN)/pytest -m interop tests/interop
+interop: $(VENV)/.development ## judge invitations with independent calendar programs, every quarter hour to 2036 included
+	$(BIN)/pytest tests/calendars
 
 clean: ## remove what was built (not the data folder)
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
