@@ -1,23 +1,14 @@
 """What the browser tests stand on: running clinics, Debian's Chromium, and pages opened as somebody."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.browser import CHROMIUM, QUIET
 from tests.e2e.clinic import Clinic
 from tests.e2e.ground import Days
 
-CHROMIUM = shutil.which("chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 

@@ -51,7 +51,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
     first = _id(db, select(Patient.id).order_by(col(Patient.preferred_search)))
     booked = _id(db, select(Appointment.id).where(Appointment.group_session_id == coming))
     seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
-    consult = _id(db, _standing_consult(begun))
+    consult = _id(db, _standing_consult())
     stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
     place = _id(db, select(Location.id))
     worker = _id(db, select(Practitioner.id))
@@ -65,16 +65,16 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal("/account/password", 405),
         Refusal(f"/sessions/{mens}/appointments/new?patient_id={sandra}", 409, username="tahlia"),
         Refusal("/step-up?next=/claims", 422, "Go on"),
-        Refusal("/account", 422, "Change"),
-        Refusal("/users/new", 422, "Let"),
+        Refusal("/account", 422, "Change password"),
+        Refusal("/users/new", 422, "Add the user"),
         Refusal("/people/new", 422, "Register this person", {"#phone": "by pigeon"}),
         Refusal(f"/people/{first}/edit", 422, "Save these details", {"#preferred_name": ""}),
         Refusal(f"/people/{first}/coverage", 422, "Record this card", {"#number": "1234"}),
         Refusal(f"/people/{first}/comfort", 422, "Record this answer"),
-        Refusal(f"/people/{first}/agreement", 422, "Record this agreement"),
-        Refusal("/practitioners/new", 422, "Add"),
-        Refusal(f"/practitioners/{worker}", 422, "Save"),
-        Refusal("/locations/new", 422, "Save"),
+        Refusal(f"/people/{first}/agreement", 422, "Record this agreement", {"#given_on": ""}),
+        Refusal("/practitioners/new", 422, "Add this practitioner"),
+        Refusal(f"/practitioners/{worker}", 422, "Record this number"),
+        Refusal("/locations/new", 422, "Add this location"),
         Refusal(f"/locations/{place}", 422, "Save this room"),
         Refusal("/programs/new", 422, "Save the program"),
         Refusal(f"/sessions/new?program={program}", 422, "Save as a draft"),
@@ -104,7 +104,7 @@ def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
     )
     waits = _id(db, select(Appointment.id).where(Appointment.status == "waitlist"))
     seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
-    consult = _id(db, _standing_consult(begun))
+    consult = _id(db, _standing_consult())
     stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
     claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
@@ -215,9 +215,8 @@ def _sessions(db: ReadSession, now: datetime) -> Mapping[str, UUID]:
     }
 
 
-def _standing_consult(session: UUID) -> SelectOfScalar[UUID]:
-    of_session = select(ConsultInterval.id).where(ConsultInterval.group_session_id == session)
-    return of_session.where(col(ConsultInterval.superseded_at).is_(None))
+def _standing_consult() -> SelectOfScalar[UUID]:
+    return select(ConsultInterval.id).where(col(ConsultInterval.superseded_at).is_(None))
 
 
 def _id(db: ReadSession, query: SelectOfScalar[UUID]) -> UUID:

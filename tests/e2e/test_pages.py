@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
 from sma.identity import Role
+from tests.e2e.browser import provoke
 from tests.e2e.clinic import Clinic, sydney
-from tests.e2e.pages import NOT_PAGES, Refusal, addresses, refusals
+from tests.e2e.pages import NOT_PAGES, addresses, refusals
 from tests.factories import make_user
 from tests.house.routes import routes_of
 
@@ -100,22 +101,6 @@ def test_no_refusal_stands_in_anybodys_way(open_at: Callable[..., Page], demo: C
             troubles.append(f"{refusal.address}: answered {status}, not {refusal.status}")
         troubles += [f"{refusal.address} ({refusal.status}): {trouble}" for trouble in troubles_of(page)]
     assert not troubles, "\n" + "\n".join(troubles)
-
-
-def provoke(page: Page, refusal: Refusal) -> int:
-    """Open a page and do what it refuses; return the status of the answer."""
-    answer = page.goto(refusal.address)
-    if refusal.button is not None:
-        page.evaluate("document.querySelectorAll('main form').forEach((form) => { form.noValidate = true; })")
-        page.evaluate("document.querySelectorAll('main details').forEach((it) => { it.open = true; })")
-        for field, typed in refusal.typed.items():
-            page.fill(field, typed)
-        with page.expect_response(lambda response: response.request.method == "POST") as posted:
-            page.get_by_role("button", name=refusal.button).first.click()
-        answer = posted.value
-        page.wait_for_load_state()
-    assert answer is not None
-    return answer.status
 
 
 def troubles_of(page: Page) -> list[str]:
