@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from billing import load_rulebook
 from sma import messages
 from sma.claims.actions import exports
 from sma.core import crypto
@@ -27,8 +28,10 @@ from sma.worker import deliver_due
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.durability.dying"])
+# Once for all the processes that are forked from here.
+load_rulebook()
 # So small that a short file is written in several pieces.
-CHUNK_BYTES = 900
+CHUNK_BYTES = 3000
 
 
 @dataclass

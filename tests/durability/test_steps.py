@@ -190,7 +190,7 @@ def test_an_export_has_the_same_bytes_wherever_the_worker_died(
         assert (row.row_count, row.charge_cents, row.size_bytes) == (7, 31535, len(content))
 
     steps = each_death(settings, database, now=CLOSED, judge=judge)
-    assert steps.count("before INSERT claim_export_chunk") > 3
+    assert steps.count("before INSERT claim_export_chunk") >= 2
     assert len(seen) == 1
 
 

@@ -161,6 +161,16 @@ def test_what_kills_its_worker_is_tried_alone_and_holds_up_nobody(database: Data
     assert [work.id for work in alone] == [poison.id]
 
 
+def test_what_was_tried_before_takes_no_fresh_neighbour_along(database: Database) -> None:
+    (tried,) = owe(database)
+    take(database)  # and the worker dies
+    with database.write() as db:
+        outbox.publish(db, "fresh", uuid4(), now=NOW + LEASE + timedelta(seconds=1))
+    after = LEASE + timedelta(minutes=1)
+    assert [work.id for work in take(database, after=after)] == [tried.id]
+    assert [work.kind for work in take(database, after=after)] == ["fresh"]
+
+
 def test_what_kills_ten_workers_is_buried_without_a_word(database: Database) -> None:
     owe(database)
     after = timedelta()
