@@ -44,7 +44,7 @@ def reset(
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
     database.dispose()
-    for folder in ("mail", "broker", "broker-control"):
+    for folder in ("mail", "broker"):
         shutil.rmtree(settings.data_folder / folder, ignore_errors=True)
     migrations.upgrade(settings.resolved_database_url)
     load()

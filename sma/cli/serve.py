@@ -12,6 +12,7 @@ from sma import migrations
 from sma.app import create_app
 from sma.cli.common import fail, read_settings
 from sma.core.settings import Settings
+from sma.messages import transport_for
 from sma.worker import Waker, create_worker
 from sma.worker.child import WorkerChild, run_worker
 
@@ -35,6 +36,7 @@ def serve(
             "In production, pages leave this machine over https only: give --certificate and --key, "
             "or listen on 127.0.0.1 behind a reverse proxy."
         )
+    _check_mail(settings)
     listening = _listen(settings)
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrations.upgrade(settings.resolved_database_url)
@@ -68,6 +70,14 @@ def worker() -> None:
     """Run a worker with the timetable; any number may run, here or on other machines."""
     os.umask(0o077)
     raise typer.Exit(run_worker(read_settings()))
+
+
+def _check_mail(settings: Settings) -> None:
+    """Refuse a mail address that no worker could use, now rather than with the first invitation."""
+    try:
+        transport_for(settings)
+    except ValueError as error:
+        raise fail(str(error)) from None
 
 
 def _listen(settings: Settings) -> socket.socket:

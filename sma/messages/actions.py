@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, Invitation, InvitationRevision
-from sma.core import audit, logs, metrics, outbox
+from sma.core import audit, logs, outbox
 from sma.core.audit import Actor
 from sma.core.db import Database, ReadSession, WriteSession
 from sma.core.errors import NotFound
@@ -76,7 +76,6 @@ def deliver(database: Database, work: Work, *, now: datetime, transport: Transpo
         if outbox.finish(db, work, now=now):
             row = _row(db, ready.communication_id)
             row.state, row.sent_at, row.attempts, row.last_error = CommunicationState.SENT, now, work.attempts, None
-    metrics.messages.labels("sent").inc()
 
 
 def retry(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
@@ -177,7 +176,6 @@ def _keep_failure(database: Database, work: Work, ready: _Ready, error: Transpor
         row = _row(db, ready.communication_id)
         row.state = CommunicationState.FAILED if gone else CommunicationState.RETRYING
         row.attempts, row.last_error = work.attempts, error.code
-    metrics.messages.labels("failed" if gone else "retrying").inc()
 
 
 def _row(db: ReadSession, communication_id: UUID, *, lock: bool = False) -> Communication:

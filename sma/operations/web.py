@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from sma.core import audit, clock, metrics, outbox
+from sma.core import audit, clock, outbox
 from sma.core.db import Database, EdgeRoute, ReadDb, WriteDb
 from sma.core.errors import NotFound
 from sma.core.outbox import Outbox
@@ -15,6 +15,7 @@ from sma.core.settings import Settings
 from sma.identity import OPEN_TO_ALL, CurrentUser, Permission, require
 from sma.migrations import is_current
 from sma.operations import queries
+from sma.operations.measures import exposition
 from sma.web.flash import notice
 from sma.web.htmx import go_to
 from sma.web.templating import render
@@ -52,10 +53,7 @@ def show_metrics(request: Request, db: ReadDb) -> Response:
     """Numbers for Prometheus: to this machine, or to whoever holds the metrics token."""
     if not _may_measure(request):
         raise NotFound
-    oldest = outbox.oldest_due(db, now=clock.now())
-    metrics.outbox_age.set((clock.now() - oldest).total_seconds() if oldest else 0.0)
-    metrics.outbox_buried.set(queries.backlog(db).buried)
-    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+    return Response(exposition(db, now=clock.now()), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/operations")
@@ -69,8 +67,7 @@ def retry(request: Request, effect_id: UUID, db: WriteDb, user: Operator) -> Res
     if row is None or row.finished_at is not None:
         raise NotFound
     now = clock.now()
-    row.buried_at, row.attempts, row.due_at = None, 0, now
-    db.info["published"] = True
+    outbox.ask_again(db, row.kind, row.subject_id, now=now)
     audit.record(db, by=user, did="retry-effect", on=row, now=now, kind=row.kind)
     return go_to(request, "/operations", say=RETRIED)
 
