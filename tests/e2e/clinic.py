@@ -20,6 +20,7 @@ from sma.core.settings import Settings
 from sma.identity import User
 from sma.identity.current import COOKIE, hash_token
 from sma.identity.models import LoginSession
+from sma.worker import Waker, create_worker
 
 SERVE = (sys.executable, "-m", "sma", "serve")
 MONDAY = "2026-11-23T09:00:00"
@@ -120,12 +121,12 @@ class Clinic:
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
         """One transaction beside the running server."""
-        with self._open().write() as db:
+        with self.database.write() as db:
             yield db
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
-        with self._open().read() as db:
+        with self.database.read() as db:
             yield db
 
     def settle(self) -> None:
@@ -137,7 +138,7 @@ class Clinic:
                     select(Outbox.kind).where(
                         col(Outbox.finished_at).is_(None),
                         col(Outbox.buried_at).is_(None),
-                        or_(col(Outbox.due_at) <= self.now, col(Outbox.lease).is_not(None)),
+                        or_(col(Outbox.due_at) <= self.now, col(Outbox.attempts) > 0),
                     )
                 ).all()
             if not owed:
@@ -163,9 +164,12 @@ class Clinic:
             )
         return {"name": COOKIE, "value": token, "url": self.address}
 
-    def _open(self) -> Database:
+    @property
+    def database(self) -> Database:
+        """The database itself, for what opens its own transactions; it shows no time but the one it is handed."""
         # Other tests in this process install keys of their own.
         crypto.install(self.settings.keyring)
         if self._database is None:
-            self._database = Database(self.settings.resolved_database_url)
+            wake = Waker(create_worker(self.settings))
+            self._database = Database(self.settings.resolved_database_url, wake)
         return self._database

@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.clinic import Clinic
 from tests.e2e.conftest import Open
 from tests.e2e.ground import Days
 
@@ -80,3 +81,28 @@ def test_the_entries_of_a_week_are_walked_with_arrows(open_as: Open, days: Days)
     expect(entries.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/sessions/*")
+
+
+def test_the_roll_call_is_done_by_keyboard_alone(open_as: Open, days: Days, clinic: Clinic) -> None:
+    session = days.yarn(day := days.take(), booked=("alan", "ben"), least=2)
+    clinic.at(f"{day}T09:58")
+    page = open_as("marcus")
+    page.goto(f"/sessions/{session}/day")
+    tab_to(page, "Arrived: Alan")
+    page.keyboard.press("Enter")
+    expect(page.locator("#progress")).to_contain_text("1 of 2 recorded")
+    tab_to(page, "Absent: Ben")
+    page.keyboard.press("Space")
+    expect(page.locator("#progress")).to_contain_text("2 of 2 recorded")
+    tab_to(page, "Undo: Ben")
+    page.keyboard.press("Enter")
+    expect(page.locator("#progress")).to_contain_text("1 of 2 recorded")
+    clinic.at(f"{day}T10:25")
+    page.goto(f"/sessions/{session}/day")
+    tab_to(page, "In: Dr Sam Okafor")
+    page.keyboard.press("Enter")
+    expect(page.locator(".consult-button")).to_have_count(1)
+    clinic.at(f"{day}T10:26")
+    tab_to(page, "Tap to start")
+    page.keyboard.press("Space")
+    expect(page.locator("#clock")).to_contain_text("With Alan")
