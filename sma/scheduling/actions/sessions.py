@@ -96,7 +96,8 @@ def update_session(
 ) -> GroupSession:
     """Change a session that is not yet closed or cancelled; its code, program and people stay.
 
-    Locks the session, then its workers in id order, then the room.
+    Once it has begun its start and place stay too, and once it is published its audience does: people were booked for
+    that one. Locks the session, then its workers in id order, then the room.
     Publishes: session.changed when the time or place of an open session changes, so that people are told.
     Raises: NotFound, StaleVersion, SessionLocked, NotPlannable.
     """
@@ -106,8 +107,8 @@ def update_session(
     must_be_open_to_change(session.status)
     location = _location(db, plan)
     span = session_span(plan, location.timezone or "")
-    if span.starts_at != session.starts_at and span.starts_at <= now:
-        raise NotPlannable(fields={"on": "This time has passed. Choose a later date or time."})
+    if fixed := _fixed_by_now(session, plan, span, now=now):
+        raise NotPlannable(fields=fixed)
     roles = db.exec(
         select(SessionRole.practitioner_id, SessionRole.role).where(col(SessionRole.group_session_id) == session_id)
     ).all()
@@ -122,6 +123,22 @@ def update_session(
     if moved and session.status == SessionStatus.OPEN:
         outbox.publish(db, "session.changed", session.id, now=now, key=str(session.version))
     return session
+
+
+def _fixed_by_now(session: GroupSession, plan: SessionPlan, span: Span, *, now: datetime) -> dict[str, str]:
+    """Return, by form field, what can no longer change about a session: others have relied on it, or it is history."""
+    problems = {}
+    has_begun = session.starts_at <= now
+    if has_begun and span.starts_at != session.starts_at:
+        problems["on"] = "This session has begun, so its date and start stay. Plan a new session for another time."
+    elif span.starts_at != session.starts_at and span.starts_at <= now:
+        problems["on"] = "This time has passed. Choose a later date or time."
+    if has_begun and plan.location_id != session.location_id:
+        problems["location_id"] = "This session has begun here. Plan a new session for another place."
+    audience = plan.setting.record()[:2]
+    if session.status != SessionStatus.DRAFT and audience != (session.audience, session.audience_name):
+        problems["audience"] = "People are booked for this audience already. Plan a new session for another one."
+    return problems
 
 
 def _write(session: GroupSession, plan: SessionPlan) -> None:

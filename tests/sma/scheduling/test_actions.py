@@ -1,6 +1,6 @@
 """The verbs of planning, against a database."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,32 @@ def test_changing_what_was_approved_takes_the_approval_away(db: WriteSession) ->
     assert session.approved_by_id is None
     with pytest.raises(NotReady):
         publish_session(db, session.id, by=clinic.manager, now=NOW)
+
+
+def test_a_published_session_cannot_be_turned_into_one_for_another_audience(db: WriteSession) -> None:
+    clinic = Clinic(db)
+    session = clinic.make()
+    publish_session(db, session.id, by=clinic.manager, now=NOW)
+
+    with pytest.raises(NotPlannable) as refusal:
+        update_session(db, session.id, clinic.plan(setting=MENS), session.version, by=clinic.manager, now=NOW)
+
+    assert set(refusal.value.fields) == {"audience"}
+
+
+def test_a_session_that_has_begun_keeps_its_start_and_place_and_may_end_later(db: WriteSession) -> None:
+    clinic = Clinic(db)
+    session = clinic.make()
+    publish_session(db, session.id, by=clinic.manager, now=NOW)
+    begun = session.starts_at + timedelta(minutes=5)
+
+    with pytest.raises(NotPlannable) as refusal:
+        later = clinic.plan(on=date(2026, 12, 8))
+        update_session(db, session.id, later, session.version, by=clinic.manager, now=begun)
+    changed = update_session(db, session.id, clinic.plan(ends=time(13)), session.version, by=clinic.manager, now=begun)
+
+    assert set(refusal.value.fields) == {"on"}
+    assert changed.ends_at - changed.starts_at > timedelta(hours=2)
 
 
 def test_only_a_cultural_lead_approves_whichever_door_is_taken(db: WriteSession) -> None:
