@@ -18,6 +18,7 @@ INSTEAD = {
     "/sessions/{session_id}/approval": "draft",
     "/sessions/{session_id}/day": "running",
     "/sessions/{session_id}/walk-ins": "running",
+    "/sessions/{session_id}/walk-ins/search": "running",
     "/sessions/{session_id}/clinician-presences": "running",
     "/sessions/{session_id}/entered-presences": "running",
     "/sessions/{session_id}/closing": "finished",
@@ -25,6 +26,7 @@ INSTEAD = {
     "/sessions/{session_id}/sheets/evidence.pdf": "closed",
     "/sessions/{session_id}/assignments": "closed",
     "/sessions/{session_id}/reassessment": "closed",
+    "/sessions/{session_id}/claims": "closed",
     "/appointments/{appointment_id}/restoration": "cancelled",
     "/appointments/{appointment_id}/place": "waiting",
     "/appointments/{appointment_id}/presence": "arrived",
@@ -77,48 +79,43 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
     side = scene.sides["other" if whose == "other" else "own"]
     clinician = str(side.clinician_id)
     times = {"practitioner_id": clinician, "starts": "08:35", "ends": "08:38", "reason": "Written on paper"}
-    return _plain(
-        {
-            "/people/search": {"text": "Al"},
-            "/people": {"preferred_name": "Ruth"},
-            "/people/{patient_id}/comfort": {"groups": "open"},
-            "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
-            "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
-            "/people/{patient_id}/no-card": {"state": "card-not-here"},
-            "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
-            "/practitioners/{practitioner_id}/provider-numbers": {
-                "location_id": ids["location_id"],
-                "provider_number": "2448531A",
-            },
-            "/practitioners/{practitioner_id}/sign-in": {"user_id": ids["user_id"]},
-            "/locations": {"name": "The shed", "timezone": "Australia/Brisbane"},
-            "/locations/{location_id}/rooms": {"room": "Long table", "seats": "12"},
-            "/sessions/{session_id}/roles": {"practitioner_id": ids["practitioner_id"], "role": "facilitator"},
-            "/sessions/{session_id}/appointments": {"patient_id": ids["patient_id"], "waiting": "on"},
-            "/sessions/{session_id}/walk-ins": {"patient_id": ids["patient_id"], "waiting": "on"},
-            "/sessions/{session_id}/clinician-presences": {"practitioner_id": clinician},
-            "/sessions/{session_id}/entered-presences": times | {"starts": "08:22", "ends": "08:25"},
-            "/sessions/{session_id}/assignments": {
-                "patient_id": ids["patient_id"],
-                "practitioner_id": clinician,
-                "method": "post",
-                "assigned_on": "2026-11-23",
-            },
-            "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
-            "/appointments/{appointment_id}/move": {"session_id": ids["later"]},
-            "/appointments/{appointment_id}/presence": {"presence": "left"},
-            "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
-            "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},
-            "/appointments/{appointment_id}/note": {"done": "on"},
-            "/consults/{consult_id}/correction": times,
-            "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
-            "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},
-            "/claims/{claim_id}/approval": {"item_number": "3"},
-            "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
-            "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
-        }.get(path, {})
-    )
-
-
-def _plain(form: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in form.items()}
+    forms: dict[str, Mapping[str, object]] = {
+        "/people/search": {"text": "Al"},
+        "/people": {"preferred_name": "Ruth"},
+        "/people/{patient_id}/comfort": {"groups": "open"},
+        "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
+        "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
+        "/people/{patient_id}/no-card": {"state": "card-not-here"},
+        "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
+        "/practitioners/{practitioner_id}/provider-numbers": {
+            "location_id": ids["location_id"],
+            "provider_number": "2448531A",
+        },
+        "/practitioners/{practitioner_id}/sign-in": {"user_id": ids["user_id"]},
+        "/locations": {"name": "The shed", "timezone": "Australia/Brisbane"},
+        "/locations/{location_id}/rooms": {"room": "Long table", "seats": "12"},
+        "/sessions/{session_id}/roles": {"practitioner_id": ids["practitioner_id"], "role": "facilitator"},
+        "/sessions/{session_id}/appointments": {"patient_id": ids["patient_id"], "waiting": "on"},
+        "/sessions/{session_id}/walk-ins": {"patient_id": ids["patient_id"], "waiting": "on"},
+        "/sessions/{session_id}/clinician-presences": {"practitioner_id": clinician},
+        "/sessions/{session_id}/entered-presences": times | {"starts": "08:22", "ends": "08:25"},
+        "/sessions/{session_id}/assignments": {
+            "people": f"{ids['unassigned'].hex}.{side.clinician_id.hex}",
+            "method": "post",
+            "assigned_on": "2026-11-23",
+        },
+        "/assignments/{assignment_id}/revocation": {"session_id": ids["closed"]},
+        "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
+        "/appointments/{appointment_id}/move": {"session_id": ids["later"]},
+        "/appointments/{appointment_id}/presence": {"presence": "left"},
+        "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
+        "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},
+        "/appointments/{appointment_id}/note": {"done": "on"},
+        "/consults/{consult_id}/correction": times,
+        "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
+        "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},
+        "/claims/{claim_id}/approval": {"item_number": "23"},
+        "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
+        "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
+    }
+    return {name: str(value) for name, value in forms.get(path, {}).items()}

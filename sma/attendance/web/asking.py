@@ -78,6 +78,10 @@ class StayForm(Act):
     reason: str = Field(min_length=3, max_length=200)
 
 
+class SearchForm(BaseModel):
+    text: str = Field(default="", max_length=120)
+
+
 class WalkInForm(Act):
     patient_id: UUID | None = None
     preferred_name: str = Field(default="", max_length=80)
@@ -107,6 +111,7 @@ NoteAnswers = Annotated[Form[NoteForm], Depends(forms.of(NoteForm))]
 ConsultAnswers = Annotated[Form[ConsultForm], Depends(forms.of(ConsultForm))]
 WithdrawalAnswers = Annotated[Form[WithdrawalForm], Depends(forms.of(WithdrawalForm))]
 StayAnswers = Annotated[Form[StayForm], Depends(forms.of(StayForm))]
+SearchAnswers = Annotated[Form[SearchForm], Depends(forms.of(SearchForm))]
 WalkInAnswers = Annotated[Form[WalkInForm], Depends(forms.of(WalkInForm))]
 
 

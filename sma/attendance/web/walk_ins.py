@@ -8,7 +8,15 @@ from fastapi import APIRouter, Request, Response
 from sma.appointments import AppointmentStatus, NeedsReason, Stopped, places
 from sma.attendance import actions, queries
 from sma.attendance.actions import Newcomer
-from sma.attendance.web.asking import WALK_IN_WAITS, WALKED_IN, Desk, WalkInAnswers, WalkInForm, row_of
+from sma.attendance.web.asking import (
+    WALK_IN_WAITS,
+    WALKED_IN,
+    Desk,
+    SearchAnswers,
+    WalkInAnswers,
+    WalkInForm,
+    row_of,
+)
 from sma.attendance.web.day import context
 from sma.core import audit, clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
@@ -24,11 +32,16 @@ router = APIRouter(route_class=EdgeRoute)
 
 
 @router.get("/sessions/{session_id}/walk-ins")
-def ask(
-    request: Request, session_id: UUID, db: ReadDb, _user: Desk, q: str = "", patient_id: UUID | None = None
-) -> Response:
-    form = forms.blank(patient_id=patient_id)
-    return _page(request, db, session_id, form, patient_id=patient_id, q=q[:120])
+def ask(request: Request, session_id: UUID, db: ReadDb, _user: Desk, patient_id: UUID | None = None) -> Response:
+    return _page(request, db, session_id, forms.blank(patient_id=patient_id), patient_id=patient_id)
+
+
+@router.post("/sessions/{session_id}/walk-ins/search")
+def search(request: Request, session_id: UUID, form: SearchAnswers, db: ReadDb, _user: Desk) -> Response:
+    """Find somebody known here. What is typed is posted, so that names stay out of addresses and logs."""
+    if form.errors:
+        return _page(request, db, session_id, form, status_code=422)
+    return _page(request, db, session_id, forms.blank(), sought=form.values.text)
 
 
 @router.post("/sessions/{session_id}/walk-ins")
@@ -119,7 +132,7 @@ def _page(
     form: Form[Any],
     *,
     patient_id: UUID | None = None,
-    q: str = "",
+    sought: str = "",
     stop: str | None = None,
     status_code: int = 200,
 ) -> Response:
@@ -135,8 +148,8 @@ def _page(
         places=places(db, session_id),
         patient=patient,
         patient_name=full_name(patient) if patient else None,
-        q=q,
-        hits=find_patients(db, q, limit=8),
+        sought=sought,
+        hits=find_patients(db, sought, limit=8),
         stop=stop,
         form=form,
     )
