@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from sma import __version__
 from sma.core import clock, crypto, logs
@@ -87,8 +89,17 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
         if (Path(__file__).parent.parent / (name.replace(".", "/") + ".py")).exists() or (
             Path(__file__).parent.parent / name.replace(".", "/") / "__init__.py"
         ).exists():
-            app.include_router(importlib.import_module(name).router)
+            app.router.routes.extend(_routes(importlib.import_module(name).router))
     return app
+
+
+def _routes(router: APIRouter) -> list[BaseRoute]:
+    """Return a slice's routes, those of its parts included, as one list.
+
+    Routers within routers would be searched level by level, twice for each request. What the inclusion of a part adds
+    (a prefix, dependencies) is not taken along, so the slices use none of that.
+    """
+    return [found.original_route for found in iter_route_contexts(router.routes)]
 
 
 def _to_sign_in(request: Request, error: Exception) -> Response:

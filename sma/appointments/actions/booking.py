@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sma.appointments.actions.holding import Held, hold
 from sma.appointments.actions.telling import What, invitation_of, invite_and_tell, tell
-from sma.appointments.facts import check, read_scene
+from sma.appointments.facts import Scene, check, read_scene
 from sma.appointments.models import Appointment
 from sma.appointments.rules import (
     AlreadyBooked,
@@ -56,11 +56,7 @@ def book(
     hold_patients(db, [patient_id])
     session = lock_session(db, session_id)
     refuse_if_closed(session, walk_in=walk_in, now=now)
-    scene = read_scene(db, session_id, patient_id)
-    if scene is None:
-        raise NotFound
-    if scene.is_here:
-        raise AlreadyBooked
+    scene = scene_of_newcomer(db, session_id, patient_id)
     checked = check(db, session, scene, is_begun=session.starts_at <= now)
     reasons = _kept(passed or {})
     open_points = checked.unpassed(reasons, may_pass=by.may(Permission.PASS_WARNING))
@@ -118,6 +114,16 @@ def give_place(
     codes = " ".join(sorted(appointment.passed_warnings)) or None
     audit.record(db, by=by, did="give-place", on=appointment, now=now, passed=codes)
     return appointment
+
+
+def scene_of_newcomer(db: ReadSession, session_id: UUID, patient_id: UUID, *, besides: UUID | None = None) -> Scene:
+    """Read a person before a session they are to join. Raises: NotFound, AlreadyBooked."""
+    scene = read_scene(db, session_id, patient_id, besides=besides)
+    if scene is None:
+        raise NotFound
+    if scene.is_here:
+        raise AlreadyBooked
+    return scene
 
 
 def check_held(db: ReadSession, held: Held) -> Fit:

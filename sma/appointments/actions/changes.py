@@ -12,6 +12,7 @@ from sma.appointments.actions.booking import (
     passed_in,
     refusal,
     refuse_if_closed,
+    scene_of_newcomer,
     set_status,
 )
 from sma.appointments.actions.holding import Held, hold
@@ -21,7 +22,6 @@ from sma.appointments.models import Appointment
 from sma.appointments.rules import AlreadyBooked, AppointmentStatus, CancelReason, CannotChange
 from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
-from sma.core.errors import NotFound
 from sma.identity import CurrentUser, Permission
 from sma.scheduling.rules import SessionStatus
 
@@ -74,11 +74,7 @@ def move(
     if session.status == SessionStatus.CLOSED:
         raise CannotChange("This session is closed and its record is locked.")
     refuse_if_closed(target, walk_in=False, now=now)
-    scene = read_scene(db, target.id, old.patient_id, besides=old.id)
-    if scene is None:
-        raise NotFound
-    if scene.is_here:
-        raise AlreadyBooked
+    scene = scene_of_newcomer(db, target.id, old.patient_id, besides=old.id)
     checked = check(db, target, scene)
     reasons = {code: reason for code, reason in (passed or {}).items() if reason.strip()}
     if open_points := checked.unpassed(reasons, may_pass=by.may(Permission.PASS_WARNING)):
