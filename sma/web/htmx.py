@@ -1,4 +1,9 @@
-"""The two questions htmx raises: may a fragment be returned, and how is the browser sent elsewhere."""
+"""The two questions htmx raises: may a fragment be returned, and how is the browser sent elsewhere.
+
+With them, what makes an address one of ours.
+"""
+
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -40,3 +45,11 @@ def is_local(url: str) -> bool:
     """Tell whether a URL stays on this site."""
     # Browsers read "//host" and "/\\host" as another host, and drop tabs and line ends before they decide.
     return url.startswith("/") and url[1:2] not in ("/", "\\") and url.isprintable()
+
+
+def split_claimed(url: str) -> SplitResult:
+    """Take apart an address that the sender claims in a header; one that is no address has no parts."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sma.core.errors import DomainError, Invalid
 from sma.web.form_messages import message_for
-from sma.web.htmx import is_local, wants_fragment
+from sma.web.htmx import is_local, split_claimed, wants_fragment
 from sma.web.templating import environment, render
 
 log = structlog.get_logger(__name__)
@@ -194,7 +193,7 @@ def _json(problem: Problem, reference: str) -> Response:
 
 def _back(request: Request) -> str | None:
     """The page of ours that the person came from, if it isn't the one that failed."""
-    came_from = urlsplit(request.headers.get("referer", ""))
+    came_from = split_claimed(request.headers.get("referer", ""))
     path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     if came_from.netloc != request.headers.get("host") or not is_local(path):
         return None

@@ -5,7 +5,6 @@ headers, the cross-origin check that stands in for form tokens, the body limit. 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sma.web import problems
+from sma.web.htmx import split_claimed
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -139,7 +139,8 @@ def is_our_own(method: str, headers: Headers) -> bool:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is not None:
-        return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        sender = split_claimed(origin).netloc.lower()
+        return bool(sender) and sender == headers.get("host", "").lower()
     return "cookie" not in headers
 
 

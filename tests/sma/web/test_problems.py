@@ -48,9 +48,13 @@ def test_a_refused_act_is_a_page_for_a_browser(browser: TestClient) -> None:
     assert 'href="/sample?week=2"' in answer.text
 
 
-@pytest.mark.parametrize("referer", ["http://evil.example/sample", "http://testserver//evil.example", "nonsense"])
+@pytest.mark.parametrize(
+    "referer", ["http://evil.example/sample", "http://testserver//evil.example", "nonsense", "http://[half an address"]
+)
 def test_the_way_back_never_leads_to_another_site(browser: TestClient, referer: str) -> None:
     answer = browser.post("/taken", headers={"Referer": referer})
+
+    assert answer.status_code == 409
     assert "Go back to where you were" not in answer.text
 
 

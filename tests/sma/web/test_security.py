@@ -32,6 +32,8 @@ def stranger() -> TestClient:
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": ""}, 403),
+        ({"Origin": "http://[half an address"}, 403),
+        ({"Origin": "null", "Host": ""}, 403),
         ({"Cookie": "sign_in=token"}, 403),
         ({}, 303),
     ],
