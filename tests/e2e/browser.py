@@ -14,6 +14,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--lang=en-AU",
 )
 
 

@@ -58,6 +58,7 @@ def open_as(chromium: Browser, clinic: Clinic) -> Iterator[Open]:
     def enter(username: str | None = None, *, javascript: bool = True, viewport: dict[str, int] | None = None) -> Page:
         context = chromium.new_context(
             base_url=clinic.address,
+            locale="en-AU",
             java_script_enabled=javascript,
             viewport=viewport or DESK,  # type: ignore[arg-type]
             accept_downloads=True,

@@ -47,7 +47,9 @@ def main(folder: Path) -> None:
                 for number, address in enumerate([*pages, *wanted], start=1):
                     where = address if isinstance(address, str) else address.address
                     worker = next(who for begins, who in WORKERS if re.match(begins, where))
-                    context = browser.new_context(base_url=clinic.address, viewport={"width": width, "height": 844})
+                    context = browser.new_context(
+                        base_url=clinic.address, locale="en-AU", viewport={"width": width, "height": 844}
+                    )
                     who = worker if isinstance(address, str) else address.username or worker
                     if who:
                         context.add_cookies([clinic.cookie(who)])  # type: ignore[list-item]

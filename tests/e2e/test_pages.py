@@ -52,7 +52,7 @@ def open_at(chromium: Browser, demo: Clinic) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def enter(scripts: str, username: str | None = EVERYTHING) -> Page:
-        context = chromium.new_context(base_url=demo.address)
+        context = chromium.new_context(base_url=demo.address, locale="en-AU")
         context.set_default_timeout(10_000)
         contexts.append(context)
         if scripts == "with them blocked":
