@@ -49,6 +49,9 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     ended = run_day(database, ground, exported, absent=("joe",), short=("eli",), unseen=("ivo",))
     assign_benefits(database, ground, exported, now=ended)
     close_day(database, ground, exported, now=ended)
+    # Days are run in their order: a clinician's clock never goes back behind an earlier consult.
+    unfinished = _make(database, ground, Booked(-2, "heart", time(9, 30), ("alan", "sandra", "ruth", "bea")), today)
+    run_day(database, ground, unfinished, absent=(), short=(), unseen=())
     waiting = _make(database, ground, Booked(-1, "mens", time(14), DRUMMERS[:9]), today)
     ended = run_day(database, ground, waiting, absent=("hal",), short=(), unseen=("des",))
     assign_benefits(database, ground, waiting, now=ended, but_not=("gus",))
@@ -56,8 +59,6 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     deliver_due(database, settings)
     approve_and_export(database, settings, ground, exported, now=now - timedelta(days=5))
 
-    unfinished = _make(database, ground, Booked(-2, "heart", time(9, 30), ("alan", "sandra", "ruth", "bea")), today)
-    run_day(database, ground, unfinished, absent=(), short=(), unseen=())
     soon = soon_after(local(now, "Australia/Sydney"))
     _make(database, ground, Booked(0, "mens", soon, DRUMMERS), today)
     if soon < time(19):
