@@ -201,6 +201,8 @@ def _bill(scene: Scene, side: Side, places: list[UUID]) -> None:
                 )
             ).one()
             lines[place] = line
+    with scene.database.read() as db:
+        side.ids["unassigned"] = db.get_one(Claim, lines[places[2]][0]).patient_id
     side.ids["unready line"] = lines[places[2]][0]
     side.ids["ready line"], side.ids["exported line"] = lines[places[1]][0], lines[places[0]][0]
     with scene.database.write() as db:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from sma import tables
+from sma import migrations
 from sma.core import crypto
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
@@ -43,7 +43,7 @@ class Scene:
         self._path = self.settings.data_folder.resolve() / "sma.db"
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         self.database = Database(f"sqlite:///{self._path}")
-        tables.metadata.create_all(self.database.engine)
+        migrations.upgrade(str(self.database.url))
         self.users: dict[Role, CurrentUser] = {}
         self.tokens: dict[str, str] = {}
         self.sides: dict[str, Side] = {}

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
 # A word may be cut by the line length of mails, calendars and base64.
-_FOLDS = (b"\r\n ", b"\n ", b"=\r\n", b"=\n", b"\r\n", b"\n")
+_FOLDS = (b"\r\n ", b"=\r\n", b"=\n", b"\n ", b"\r\n", b"\n")
 
 
 def in_base64(raw: bytes) -> Iterator[bytes]:
@@ -64,9 +64,11 @@ def patterns(word: str) -> tuple[bytes, ...]:
 def unpacked(content: bytes) -> list[bytes]:
     """Return the content and everything that is packed inside it, unfolded as well."""
     layers = [content, *_inside(content)]
-    unfolded = []
+    unfolded: list[bytes] = []
     for layer in layers:
-        unfolded.extend(layer.replace(fold, b"") for fold in _FOLDS if fold in layer)
+        # Lines of a page are indented, not folded.
+        folds = _FOLDS[:3] if layer[:15].lower() == b"<!doctype html>" else _FOLDS
+        unfolded.extend(layer.replace(fold, b"") for fold in folds if fold in layer)
     return layers + unfolded
 
 

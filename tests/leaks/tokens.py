@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 LETTERS = "bcdfghjkmnpqrstvwxz"
+# Stands in every planted word, so that most of what was gathered need not be searched for all of them.
+CORE = "qzxjkw"
 # Published test cards of Services Australia's vendor environment and of HL7 Australia; nobody's own.
 CARDS = (
     ("4951651671", "1"),
@@ -32,6 +34,10 @@ class Token:
     owner: int
     field: str
     spellings: tuple[str, ...]
+
+    @property
+    def is_worded(self) -> bool:
+        return all(CORE in spelling for spelling in self.spellings)
 
 
 @dataclass
@@ -87,7 +93,6 @@ WORDED = (
     "reason_not_billed",
 )
 ASCII_ONLY = {"email", "phone", "relative_phone"}
-INDIGENOUS = ("Aboriginal", "Torres Strait", "ATSI", "Indigenous")
 
 
 def make_guests(seed: int = 20261123) -> list[Guest]:
@@ -97,13 +102,20 @@ def make_guests(seed: int = 20261123) -> list[Guest]:
     for number in range(len(CARDS)):
         guest = Guest(number, card=CARDS[number], born_on=date(1931 + 5 * number, 2 + number % 10, 11 + number))
         for name in WORDED:
-            word = "".join(dice.choices(LETTERS, k=10))
+            word = "".join(dice.choices(LETTERS, k=8))
             beyond = number % 2 and name not in ASCII_ONLY
-            guest.words[name] = f"{word[:3].capitalize()}ŋä{word[3:]}ế" if beyond else word.capitalize()
+            first, last = (f"{word[:3]}ŋä", f"{word[3:]}ế") if beyond else (word[:3], word[3:])
+            guest.words[name] = f"{first}{CORE}{last}".capitalize()
         guests.append(guest)
     return guests
 
 
 def of_the_session() -> list[Token]:
-    """What the program is about and for whom it is: for those on the session only."""
-    return [Token(NOBODYS, "topic", ("Wqxzheart yarn",)), Token(NOBODYS, "audience", ("Vkjqxz elders’ circle",))]
+    """Return what the program is about and for whom it is: for those on the session only."""
+    return [Token(NOBODYS, "topic", ("Heart qzxjkwyarn",)), Token(NOBODYS, "audience", ("Elders’ qzxjkwcircle",))]
+
+
+def every_token() -> list[Token]:
+    """Return all there is to look for: people's words, the session's, and the answer about origin that all gave."""
+    people = [token for guest in make_guests() for token in guest.tokens()]
+    return [*people, *of_the_session(), Token(NOBODYS, "indigenous", ("not Torres Strait Islander",))]

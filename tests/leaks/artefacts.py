@@ -1,0 +1,65 @@
+"""What left a lived day, and who may be found in each piece of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tests.leaks.search import find, metadata_of, unpacked
+from tests.leaks.tokens import CORE, NOBODYS, Token
+
+NAMES = frozenset({"preferred_name", "family_name"})
+# What a desk or a team needs to know who somebody is and how to speak with them.
+LISTED = NAMES | {"given_names", "born_on", "pronouns"}
+REASONS = frozenset({"reason_minutes", "reason_mark", "reason_consult", "reason_withdrawn"})
+PERSONAL = LISTED | {"email", "phone", "contact_note", "relative", "relative_phone"}
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One piece: `people` may be found in it by the words of `fields`; NOBODYS stands for the session's setting."""
+
+    kind: str
+    name: str
+    content: bytes
+    people: frozenset[int] = frozenset()
+    fields: frozenset[str] = NOTHING
+
+    def may_hold(self, token: Token) -> bool:
+        return token.owner in self.people and token.field in self.fields
+
+    def planted(self, content: bytes) -> "Artefact":
+        return replace(self, content=content)
+
+
+def described(artefact: Artefact, kind: str) -> Artefact:
+    """Return what a file says about itself, in which nobody may be found."""
+    return Artefact(kind, f"about {artefact.name}", metadata_of(artefact.content))
+
+
+def leaks(artefacts: Iterable[Artefact], tokens: Iterable[Token]) -> Iterator[str]:
+    """Name every word that stands where it must not. The word itself is not repeated."""
+    every = list(tokens)
+    for alike in _alike(artefacts):
+        lines = _distinct_lines(alike)
+        suspicious = b"\n".join(line for line in lines if find([CORE], [line]))
+        all_lines = b"\n".join(lines)
+        for token in every:
+            layers = [suspicious if token.is_worded else all_lines]
+            if not alike[0].may_hold(token) and find(token.spellings, layers):
+                whose = "the session" if token.owner == NOBODYS else f"guest {token.owner}"
+                for each in alike:
+                    if find(token.spellings, unpacked(each.content)):
+                        yield f"{each.kind} {each.name}: {token.field} of {whose}"
+
+
+def _alike(artefacts: Iterable[Artefact]) -> Iterable[list[Artefact]]:
+    groups: dict[tuple[str, frozenset[int], frozenset[str]], list[Artefact]] = defaultdict(list)
+    for each in artefacts:
+        groups[each.kind, each.people, each.fields].append(each)
+    return groups.values()
+
+
+def _distinct_lines(artefacts: Iterable[Artefact]) -> list[bytes]:
+    # Pages are mostly the same lines; a word never runs over the end of one, once everything is unfolded.
+    return sorted({line for each in artefacts for layer in unpacked(each.content) for line in layer.split(b"\n")})
