@@ -90,7 +90,10 @@ _STATEMENT = select(
     _sessions(_OPEN, col(GroupSession.ends_at) <= _NOW),
     select(func.count())
     .select_from(Communication)
-    .where(col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK)))
+    .where(
+        col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK)),
+        col(Communication.called_at).is_(None),
+    )
     .scalar_subquery(),
     select(func.count())
     .select_from(Claim)

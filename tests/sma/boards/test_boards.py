@@ -13,8 +13,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
+from sma.appointments import Invitation, InvitationRevision
 from sma.core.db import Database
 from sma.identity import Role
+from sma.messages import Communication, CommunicationState
 from sma.scheduling import SessionStatus
 from tests import factories
 from tests.conftest import SignIn
@@ -241,3 +243,42 @@ def test_each_role_is_shown_the_counts_it_can_act_on(app: FastAPI, sign_in: Sign
     assert "claim lines" not in desk
     assert "0 claim lines need a decision" in billing
     assert "messages that need somebody" not in billing
+
+
+def test_a_person_who_was_rung_no_longer_counts_as_a_message_that_needs_somebody(
+    database: Database, sign_in: SignIn
+) -> None:
+    with database.write() as db:
+        appointment = factories.make_appointment(db, factories.make_session(db))
+        invitation = Invitation(
+            appointment_id=appointment.id, uid="u", created_at=factories.NOW, revised_at=factories.NOW
+        )
+        db.add(invitation)
+        db.flush()
+        revision = InvitationRevision(
+            invitation_id=invitation.id,
+            appointment_id=appointment.id,
+            number=1,
+            sequence=0,
+            what="request",
+            revised_at=factories.NOW,
+        )
+        db.add(revision)
+        db.flush()
+        task = Communication(
+            revision_id=revision.id,
+            appointment_id=appointment.id,
+            patient_id=appointment.patient_id,
+            kind="invitation",
+            state=CommunicationState.CALL_TASK,
+            message_id="<1@example>",
+            created_at=factories.NOW,
+        )
+        db.add(task)
+    desk = sign_in(Role.FRONT_DESK)
+    before = text(desk, "/today")
+    with database.write() as db:
+        db.get_one(Communication, task.id).called_at = factories.NOW
+
+    assert "1 messages that need somebody" in before
+    assert "0 messages that need somebody" in text(desk, "/today")
