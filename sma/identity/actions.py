@@ -130,6 +130,13 @@ def step_up(db: WriteSession, *, by: CurrentUser, now: datetime) -> None:
     audit.record(db, by=by, did="step-up", on=session, now=now)
 
 
+def keep_wrong_proof(db: WriteSession, session_id: UUID | None, *, by: User | CurrentUser, now: datetime) -> None:
+    """Keep that whoever holds this session gave a wrong code or password."""
+    session = db.get(LoginSession, session_id) if session_id else None
+    if session is not None:
+        audit.record(db, by=by, did="proof-refused", on=session, now=now)
+
+
 def sign_out(db: WriteSession, *, by: CurrentUser, now: datetime) -> None:
     """End this browser's session."""
     revoke_session(db, by.login_session_id, by=by, now=now)
@@ -209,13 +216,14 @@ def set_password(db: WriteSession, user_id: UUID, password: str, *, by: CurrentU
     audit.record(db, by=by, did="set-password", on=user, now=now)
 
 
-def begin_totp(db: WriteSession, *, by: CurrentUser) -> None:
+def begin_totp(db: WriteSession, *, by: CurrentUser, now: datetime) -> None:
     """Make the secret for an authenticator app, unless one waits or the second factor is on already."""
     user = db.get(User, by.id)
     if user is None:
         raise NotFound
     if user.totp_secret is None:
         user.totp_secret, user.totp_last_step = pyotp.random_base32(), None
+        audit.record(db, by=by, did="begin-second-factor", on=user, now=now)
 
 
 def switch_off_totp(db: WriteSession, code: str, *, by: CurrentUser, now: datetime) -> bool:

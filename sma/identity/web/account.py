@@ -23,6 +23,7 @@ Anybody = Annotated[CurrentUser, require(Permission.OWN_ACCOUNT)]
 
 PASSWORD_CHANGED = notice("password-changed", "Your password is changed. Other browsers were signed out.")
 SESSION_ENDED = notice("session-ended", "That browser is signed out.")
+WRONG_CODE = "That code is not right. Try the next one."
 TOTP_OFF = notice("second-factor-off", "The second factor is switched off.")
 
 
@@ -55,6 +56,7 @@ def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybod
     with database.read() as reading:
         proved = actions.password_fits(reading, user.username, form.values.present.get_secret_value())
     if proved is None:
+        actions.keep_wrong_proof(db, user.login_session_id, by=user, now=now)
         refused = forms.with_errors(form, {"present": "That is not your present password."})
         return _page(request, db, user, refused, status_code=422)
     try:
@@ -80,7 +82,7 @@ def show_second_factor(request: Request, db: ReadDb, user: Anybody) -> Response:
 
 @router.post("/account/second-factor/secret")
 def begin(request: Request, db: WriteDb, user: Anybody) -> Response:
-    actions.begin_totp(db, by=user)
+    actions.begin_totp(db, by=user, now=clock.now())
     return go_to(request, "/account/second-factor")
 
 
@@ -89,19 +91,19 @@ def confirm(request: Request, form: Code, db: WriteDb, user: Anybody) -> Respons
     now = clock.now()
     codes = None if form.errors else actions.confirm_totp(db, form.values.code, by=user, now=now)
     if codes is None:
-        refused = (
-            form if form.errors else forms.with_errors(form, {"code": "That code is not right. Try the next one."})
-        )
+        refused = form if form.errors else forms.with_errors(form, {"code": WRONG_CODE})
         return _enrolment(request, queries.pending_totp_secret(db, user.id), user, refused, status_code=422)
     return render(request, "identity/recovery_codes.html", codes=codes)
 
 
 @router.post("/account/second-factor/removal")
 def remove(request: Request, form: Code, db: WriteDb, user: Anybody) -> Response:
-    if form.errors or not actions.switch_off_totp(db, form.values.code, by=user, now=clock.now()):
-        refused = (
-            form if form.errors else forms.with_errors(form, {"code": "That code is not right. Try the next one."})
-        )
+    now = clock.now()
+    if form.errors:
+        return render(request, "identity/second_factor_on.html", status_code=422, form=form)
+    if not actions.switch_off_totp(db, form.values.code, by=user, now=now):
+        actions.keep_wrong_proof(db, user.login_session_id, by=user, now=now)
+        refused = forms.with_errors(form, {"code": WRONG_CODE})
         return render(request, "identity/second_factor_on.html", status_code=422, form=refused)
     return go_to(request, "/account", say=TOTP_OFF)
 

@@ -1,6 +1,7 @@
 """Signing in, the second factor, stepping up, signing out."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr
@@ -75,7 +76,7 @@ def sign_in(request: Request, form: SignIn, db: WriteDb) -> Response:
     device = _device(request.headers.get("user-agent", ""))
     entry = actions.open_session(db, user, device=device, hours=settings.absolute_hours, now=now)
     target = _safe(form.values.next)
-    response = go_to(request, f"/sign-in/code?next={target}" if entry.second_factor_due else target)
+    response = go_to(request, f"/sign-in/code?next={quote(target)}" if entry.second_factor_due else target)
     _keep(request, response, entry.token, hours=settings.absolute_hours)
     return response
 
@@ -97,6 +98,7 @@ def enter_code(request: Request, form: Code, db: WriteDb) -> Response:
         return render(request, "identity/code.html", status_code=422, form=form)
     actions.count_try(db, f"code:{user.id}", now=now)
     if not actions.code_fits(db, user, form.values.code, now=now):
+        actions.keep_wrong_proof(db, session.id, by=user, now=now)
         refused = forms.with_errors(form, {"code": WRONG_CODE})
         return render(request, "identity/code.html", status_code=422, form=refused)
     actions.complete_second_factor(db, session, user, now=now)
@@ -132,6 +134,7 @@ def step_up(request: Request, form: StepUp, db: WriteDb, user: Anybody) -> Respo
         with database.read() as reading:
             proved = actions.password_fits(reading, user.username, proof) is not None
     if not proved:
+        actions.keep_wrong_proof(db, user.login_session_id, by=user, now=now)
         refused = forms.with_errors(form, {"proof": WRONG_CODE if user.has_totp else "That is not your password."})
         return render(request, "identity/step_up.html", status_code=422, form=refused, by_code=user.has_totp)
     actions.step_up(db, by=user, now=now)

@@ -101,6 +101,19 @@ def test_after_signing_in_nobody_is_sent_to_another_site(browser: TestClient, ta
     assert answer.headers["location"] == "/today"
 
 
+def test_the_page_that_was_asked_for_keeps_its_whole_address_past_the_code(
+    browser: TestClient, app: FastAPI, tahlia: str
+) -> None:
+    with app.state.database.write() as db:
+        user = db.exec(select(User)).one()
+        user.totp_secret, user.totp_confirmed_at = pyotp.random_base32(), now()
+    answer = enter(browser, tahlia, next_url="/week?week=2026-11-30&location=1")
+
+    page = BeautifulSoup(browser.get(answer.headers["location"]).text, "html.parser")
+
+    assert page.select_one("input[name=next]")["value"] == "/week?week=2026-11-30&location=1"
+
+
 def test_a_second_factor_lets_nobody_in_before_its_code_and_each_code_once(
     browser: TestClient, app: FastAPI, tahlia: str
 ) -> None:
@@ -117,6 +130,9 @@ def test_a_second_factor_lets_nobody_in_before_its_code_and_each_code_once(
     assert enter(browser, tahlia).headers["location"].startswith("/sign-in/code")
     assert browser.get("/account").status_code == 303
     assert browser.post("/sign-in/code", data={"code": first}).status_code == 422
+    with app.state.database.read() as db:
+        kept = db.exec(select(AuditEvent).where(AuditEvent.did == "proof-refused")).all()
+    assert len(kept) == 1
     assert browser.post("/sign-in/code", data={"code": recovery[0].text}).status_code == 303
     assert browser.get("/account").status_code == 200
 
