@@ -8,7 +8,6 @@ from sqlmodel import Field, SQLModel
 
 from sma.core.db import UtcDateTime
 
-_CURRENT = text("superseded_at IS NULL")
 _RUNNING = text("superseded_at IS NULL AND ends_at IS NULL")
 
 

@@ -1,4 +1,4 @@
-"""One frozen Settings object, read once at start from `SMA_*` variables, `.env` and a secrets folder.
+"""One frozen Settings object, read once at start from `SMA_*` variables and `.env`.
 
 Production refuses what is only fit for a demonstration: plain-http addresses, a test clock, missing keys.
 """

@@ -36,12 +36,6 @@ def user(db: ReadSession, user_id: UUID) -> UserRow:
     return found[0]
 
 
-def names_of(db: ReadSession, user_ids: set[UUID]) -> dict[UUID, str]:
-    """Display names by user id, for "recorded by" columns. One statement."""
-    rows = db.exec(select(col(User.id), col(User.display_name)).where(col(User.id).in_(user_ids)))
-    return dict(rows.all())
-
-
 def sessions_of(db: ReadSession, user_id: UUID, *, now: datetime) -> list[LoginSession]:
     """The browsers in which this user is signed in, newest first."""
     return list(

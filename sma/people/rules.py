@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sma.core.clock import local_date
-from sma.core.errors import DomainError, Invalid
+from sma.core.errors import Invalid, NotFound
 
 CURRENT_AGREEMENT_VERSION = "2026-11"
 WITHHELD = "— respectfully withheld —"
@@ -117,22 +117,19 @@ class Gender(StrEnum):
     NOT_ASKED = "not-asked"
 
 
-class PersonNotFound(DomainError):
+class PersonNotFound(NotFound):
     """No such person, or not for this user to know about."""
 
-    status = 404
     code = "person-not-found"
     message = "We could not find that person. Search again from the People page."
 
 
-class PlaceNotFound(DomainError):
-    status = 404
+class PlaceNotFound(NotFound):
     code = "place-not-found"
     message = "We could not find that place. Start again from the list of locations."
 
 
-class PractitionerNotFound(DomainError):
-    status = 404
+class PractitionerNotFound(NotFound):
     code = "practitioner-not-found"
     message = "We could not find that practitioner. Start again from the list of practitioners."
 

@@ -36,8 +36,7 @@ class Concept(Shape):
 class Extension(Shape):
     url: Text
     extension: "list[Extension]" = []
-    valueCode: Text | None = None  # noqa: N815 - FHIR's own names
-    valueCoding: Coding | None = None  # noqa: N815
+    valueCoding: Coding | None = None  # noqa: N815 - FHIR's own names
     valueCodeableConcept: Concept | None = None  # noqa: N815
     valueBoolean: bool | None = None  # noqa: N815
 

@@ -117,8 +117,8 @@ def test_a_session_that_has_begun_keeps_its_start_and_place_and_may_end_later(db
     publish_session(db, session.id, by=clinic.manager, now=NOW)
     begun = session.starts_at + timedelta(minutes=5)
 
+    later = clinic.plan(on=date(2026, 12, 8))
     with pytest.raises(NotPlannable) as refusal:
-        later = clinic.plan(on=date(2026, 12, 8))
         update_session(db, session.id, later, session.version, by=clinic.manager, now=begun)
     changed = update_session(db, session.id, clinic.plan(ends=time(13)), session.version, by=clinic.manager, now=begun)
 
