@@ -33,7 +33,11 @@ _SENTENCES = {
     "assign-role": "{who} added a worker",
     "remove-role": "{who} took a worker off",
     "cancel-session": "{who} cancelled this session for everyone",
+    "open-sheet": "{who} opened a sheet",
+    "print-sheet": "{who} printed a sheet",
+    "complete-record": "{who} finished the record of the day",
     "close-session": "{who} closed this session",
+    "assess": "{who} worked out what may be billed",
     "tell-change": "People were told of the change ({told})",
 }
 
