@@ -7,7 +7,6 @@ from sma.people.actions.coverage import record_no_card as record_no_card
 from sma.people.actions.coverage import set_coverage as set_coverage
 from sma.people.actions.patients import hold_patients as hold_patients
 from sma.people.actions.patients import lock_patients as lock_patients
-from sma.people.actions.patients import one_press_at_a_time as one_press_at_a_time
 from sma.people.actions.patients import register_patient as register_patient
 from sma.people.actions.patients import update_patient as update_patient
 from sma.people.actions.places import add_room as add_room
@@ -26,7 +25,6 @@ __all__ = [
     "lock_practitioners",
     "make_location",
     "make_practitioner",
-    "one_press_at_a_time",
     "record_agreement",
     "record_comfort",
     "record_no_card",

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sma.core import audit
 from sma.core.db import WriteSession
 from sma.core.errors import StaleVersion
-from sma.identity import CurrentUser, User
+from sma.identity import CurrentUser
 from sma.people.models import Patient
 from sma.people.rules import PatientAnswers, PersonNotFound, check_birth_date, indigenous_answer, today_at
 from sma.people.search import fold
@@ -31,14 +31,6 @@ PLAIN = (
     "language",
     "interpreter_needed",
 )
-
-
-def one_press_at_a_time(db: WriteSession, by: CurrentUser) -> None:
-    """Let two presses of one form queue behind each other, where nothing exists yet that could be locked.
-
-    Locks: the user's own row.
-    """
-    db.exec(select(User.id).where(col(User.id) == by.id).with_for_update()).first()
 
 
 def register_patient(db: WriteSession, answers: PatientAnswers, *, by: CurrentUser, now: datetime) -> Patient:
