@@ -206,7 +206,7 @@ def comfort_answer(groups: Sequence[str] | None, *, declined: bool) -> tuple[lis
 
 
 def today_at(now: datetime) -> date:
-    """Return the date of an answer that belongs to no place: the east coast's, where the day begins first."""
+    """Return the date of what belongs to no place (a person's answer, a program): the east coast's."""
     return local_date(now, "Australia/Sydney")
 
 

@@ -9,6 +9,7 @@ from sma.core import audit
 from sma.core.db import WriteSession
 from sma.core.errors import NotFound, StaleVersion
 from sma.identity import CurrentUser
+from sma.people.rules import today_at
 from sma.scheduling.actions.settings import approve, write_setting
 from sma.scheduling.models import Program
 from sma.scheduling.rules import NotPlannable, ProgramPlan, program_problems, setting_problems
@@ -55,8 +56,8 @@ def approve_program_audience(
     program = lock_program(db, program_id)
     if version is not None and program.version != version:
         raise StaleVersion
-    # A program has no place and so no zone; each session checks the date again by its own place's clock.
-    approve(program, today=now.date(), held_on=None, by=by, now=now)
+    # A program has no place and so no clock; each session checks the date again by its own place's.
+    approve(program, today=today_at(now), held_on=None, by=by, now=now)
     program.version += 1
     audit.record(db, by=by, did="approve-audience", on=program, now=now, audience=program.audience)
     return program

@@ -10,6 +10,7 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid, StaleVersion
 from sma.core.idempotency import already_done, remember
 from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.people.rules import today_at
 from sma.scheduling import actions, queries
 from sma.scheduling.models import Program
 from sma.scheduling.rules import (
@@ -52,7 +53,7 @@ def setting_words() -> dict[str, Any]:
 
 @router.get("/programs")
 def index(request: Request, db: ReadDb, user: Reader) -> Response:
-    today = clock.now().date()
+    today = today_at(clock.now())
     rows = [
         (program, AUDIENCE_WORDS[program.audience][0], approval_gap(program, today=today))
         for program in queries.list_programs(db)
@@ -86,7 +87,7 @@ def create(request: Request, form: ProgramAnswers, db: WriteDb, user: Planner) -
 
 @router.get("/programs/{program_id}")
 def show(request: Request, program_id: UUID, db: ReadDb, user: Reader) -> Response:
-    program, today = queries.get_program(db, program_id), clock.now().date()
+    program, today = queries.get_program(db, program_id), today_at(clock.now())
     return render(
         request,
         "scheduling/program.html",

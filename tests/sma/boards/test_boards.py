@@ -280,5 +280,5 @@ def test_a_person_who_was_rung_no_longer_counts_as_a_message_that_needs_somebody
     with database.write() as db:
         db.get_one(Communication, task.id).called_at = factories.NOW
 
-    assert "1 messages that need somebody" in before
+    assert "1 message needs somebody" in before
     assert "0 messages that need somebody" in text(desk, "/today")
