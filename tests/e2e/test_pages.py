@@ -103,6 +103,15 @@ def test_no_refusal_stands_in_anybodys_way(open_at: Callable[..., Page], demo: C
     assert not troubles, "\n" + "\n".join(troubles)
 
 
+def test_the_judge_notices_a_picture_without_words_and_a_page_that_is_too_wide(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content('<html lang="en"><title>T</title><main><h1>H</h1><img src="x"><p style="width:900px">x</p></main>')
+    found = " ".join(troubles_of(page))
+    page.close()
+    assert "image-alt" in found
+    assert f"wider than {NARROWEST}" in found
+
+
 def troubles_of(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands, and whether it is cut off, at each width."""
     page.evaluate(AXE_SCRIPT)
