@@ -24,7 +24,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'sma.db'}"
-        token = _fill(folder, url, sessions=50)
+        token = fill(folder, url, sessions=50)
         cookie = f"sma_session={token}"
         found = []
         for path in ("/today", "/week"):
@@ -93,10 +93,12 @@ def _statements(folder: Path, url: str, token: str, path: str) -> int:
     return len([each for each in counted if not each.startswith("BEGIN")])
 
 
-def _fill(folder: Path, url: str, *, sessions: int) -> str:
+def fill(folder: Path, url: str, *, sessions: int, create: bool = True) -> str:
+    """Put a full day into a database and return the token of somebody signed in."""
     crypto.install(Settings(data_folder=folder).keyring)
     database = Database(url)
-    tables.metadata.create_all(database.engine)
+    if create:
+        tables.metadata.create_all(database.engine)
     today = datetime.now(ZoneInfo("Australia/Sydney")).date()
     with database.write() as db:
         _, token = factories.make_login(db, Role.MANAGER, username="bench")

@@ -105,7 +105,7 @@ def day(value: date, *, weekday: bool = True, year: bool = True) -> str:
 
 def time12(value: datetime | time) -> str:
     """Write a time of day as "10:00 am"."""
-    return f"{value.hour % 12 or 12}:{value:%M} {'am' if value.hour < 12 else 'pm'}"
+    return f"{value.hour % 12 or 12}:{value.minute:02d} {'am' if value.hour < 12 else 'pm'}"
 
 
 def money(cents: int) -> str:
