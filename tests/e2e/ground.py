@@ -6,7 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, update
+
 from sma.appointments import book
+from sma.attendance import ClinicianPresence, ConsultInterval
 from sma.core.db import WriteSession
 from sma.demo.ground import Ground, lay
 from sma.scheduling import (
@@ -35,6 +38,10 @@ class Days:
         """Return a day that no test has had, with the clinic's clock at 9 in the morning of the day before."""
         day = self._next
         self._next += timedelta(days=1)
+        with self.clinic.write() as db:
+            # A test that ends with the clinician still in the room must not keep them from the next one.
+            for row in (ClinicianPresence, ConsultInterval):
+                db.execute(update(row).where(col(row.ends_at).is_(None)).values(ends_at=row.starts_at))
         self.clinic.at(datetime.combine(day - timedelta(days=1), time(9), SYDNEY))
         return day
 
