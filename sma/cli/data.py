@@ -1,5 +1,7 @@
 """`sma db` and `sma import`."""
 
+import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -33,9 +35,11 @@ def backup(target: Path) -> None:
         raise fail("This is for the embedded database. Use pg_dump for PostgreSQL.")
     if target.exists():
         raise fail("That file exists already. Choose another name.")
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
-    target.chmod(0o600)
+    os.umask(0o077)
+    # The driver's own connection: SQLAlchemy's would begin a transaction, in which SQLite makes no copy.
+    with closing(database.engine.raw_connection()) as connection:
+        connection.cursor().execute("VACUUM INTO ?", (str(target),))
+    database.dispose()
     typer.echo("Copied. Keep the key file of the data folder with it: without the keys, card numbers stay sealed.")
 
 

@@ -1,0 +1,109 @@
+"""The `sma` command as an operator types it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sma.cli import app
+
+PASSWORD = "a short sentence"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, and no settings but its place."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMA_DATA_FOLDER", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
+def sma(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def let_in(username: str, password: str = PASSWORD) -> Result:
+    return sma("user", "add", username, "--name", "Tahlia", "--role", "front-desk", "--password", password)
+
+
+def test_nothing_works_on_a_database_that_was_not_set_up_and_the_message_says_what_to_do(folder: Path) -> None:
+    refused = let_in("tahlia")
+
+    assert refused.exit_code == 1
+    assert "sma db upgrade" in refused.output
+
+
+def test_the_first_person_is_let_in_from_the_terminal_and_the_same_name_only_once(folder: Path) -> None:
+    sma("db", "upgrade")
+
+    assert let_in("tahlia").exit_code == 0
+    again = let_in("Tahlia")
+
+    assert again.exit_code == 1
+    assert "user name is in use" in again.output
+    assert sma("user", "password", "nobody", "--password", PASSWORD).exit_code == 1
+
+
+def test_the_check_hides_secrets_and_says_that_all_is_well(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sma("db", "upgrade")
+    monkeypatch.setenv("SMA_MAIL_URL", "smtps://post:pa55word@mail.clinic.example")
+
+    checked = sma("check")
+
+    assert checked.exit_code == 0
+    assert "up to date" in checked.output
+    assert "pa55word" not in checked.output
+
+
+def test_a_wrong_setting_is_named_without_its_value(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMA_IDLE_MINUTES", "soon")
+
+    refused = sma("check")
+
+    assert refused.exit_code == 1
+    assert "SMA_IDLE_MINUTES" in refused.output
+    assert "soon" not in refused.output
+
+
+def test_a_backup_is_a_whole_database_for_its_owner_and_never_overwrites(folder: Path) -> None:
+    sma("db", "upgrade")
+    let_in("tahlia")
+    target = folder.parent / "copy.db"
+
+    assert sma("db", "backup", str(target)).exit_code == 0
+    again = sma("db", "backup", str(target))
+
+    with sqlite3.connect(target) as copy:
+        assert copy.execute("SELECT username FROM staff_user").fetchall() == [("tahlia",)]
+    assert target.stat().st_mode & 0o077 == 0
+    assert again.exit_code == 1
+    assert "exists already" in again.output
+
+
+def test_a_file_that_is_no_schedule_is_refused_by_name(folder: Path) -> None:
+    file = folder / "MBS-XML-20250701.XML"
+    file.write_text("<not-xml")
+
+    refused = sma("mbs", "check", str(file))
+
+    assert refused.exit_code == 1
+    assert "MBS-XML-20250701.XML cannot be used" in refused.output
+
+
+def test_the_demonstration_is_not_for_production(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
+    for name, value in {
+        "ENVIRONMENT": "production",
+        "KEYS": f"k1:{key}",
+        "INDEX_KEY": key,
+        "MAIL_URL": "smtps://mail.clinic.example",
+        "BASE_URL": "https://clinic.example",
+    }.items():
+        monkeypatch.setenv(f"SMA_{name}", value)
+
+    refused = sma("demo", "reset", "--yes")
+
+    assert refused.exit_code == 1
+    assert "not for production" in refused.output
