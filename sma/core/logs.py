@@ -17,7 +17,7 @@ HARMLESS = frozenset(
     word
     for line in (
         "event level timestamp logger request_id outbox_id kind code status method route ms count attempt error",
-        "where path_template task port host folder version export_id batch_reference user_id reason format rows",
+        "where path_template task port host folder version export_id batch_reference user_id format rows",
         "seconds state signal pid reference places",
     )
     for word in line.split()

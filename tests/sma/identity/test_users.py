@@ -1,0 +1,100 @@
+"""The people who may use the system: let in, changed, shut out, and never the last administrator."""
+
+from uuid import UUID
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from sma.identity import Role, User, roles_of
+from sma.identity.models import LoginSession
+from tests.conftest import SignIn
+
+PASSWORD = "a short sentence"
+
+
+def answers(*roles: Role, active: bool = True, **more: str) -> dict[str, object]:
+    fields: dict[str, object] = {"display_name": "Tahlia Brook", "roles": [str(role) for role in roles], **more}
+    return fields | ({"is_active": "on"} if active else {})
+
+
+def let_in(admin: TestClient, username: str = "tahlia", password: str = PASSWORD) -> int:
+    form = answers(Role.FRONT_DESK, username=username, password=password)
+    return admin.post("/users", data=form).status_code
+
+
+def test_somebody_let_in_can_sign_in_at_once(sign_in: SignIn, browser: TestClient) -> None:
+    assert let_in(sign_in(Role.ADMINISTRATOR)) == 303
+
+    assert browser.post("/sign-in", data={"username": "TAHLIA", "password": PASSWORD}).status_code == 303
+    assert "Tahlia Brook" in browser.get("/account").text
+
+
+def test_a_user_name_is_taken_once_and_a_short_password_never(sign_in: SignIn, app: FastAPI) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    let_in(admin)
+
+    assert let_in(admin, "Tahlia") == 409
+    assert let_in(admin, "marcus", password="short") == 422
+    with app.state.database.read() as db:
+        assert sorted(user.username for user in db.exec(select(User)))[0] == "tahlia"
+        assert db.exec(select(User).where(User.username == "marcus")).first() is None
+
+
+def test_shutting_somebody_out_ends_their_sessions_at_once(sign_in: SignIn, app: FastAPI) -> None:
+    admin, desk = sign_in(Role.ADMINISTRATOR), sign_in(Role.FRONT_DESK)
+    assert desk.get("/account").status_code == 200
+
+    admin.post(f"/users/{desk.user.id}", data=answers(Role.FRONT_DESK, active=False))  # type: ignore[attr-defined]
+
+    assert desk.get("/account").headers["location"].startswith("/sign-in")
+
+
+def test_roles_taken_away_are_gone_with_the_next_click(sign_in: SignIn) -> None:
+    admin, desk = sign_in(Role.ADMINISTRATOR), sign_in(Role.FRONT_DESK)
+    assert desk.get("/people").status_code == 200
+
+    admin.post(f"/users/{desk.user.id}", data=answers(Role.ADMINISTRATOR))  # type: ignore[attr-defined]
+
+    assert desk.get("/people").status_code == 403
+
+
+def test_the_last_administrator_can_neither_leave_nor_lose_the_role(sign_in: SignIn, app: FastAPI) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    own: UUID = admin.user.id  # type: ignore[attr-defined]
+
+    gone = admin.post(f"/users/{own}", data=answers(Role.ADMINISTRATOR, active=False, password="another sentence"))
+    other = admin.post(f"/users/{own}", data=answers(Role.MANAGER))
+
+    assert gone.status_code == other.status_code == 409
+    assert "only administrator" in gone.text
+    with app.state.database.read() as db:
+        assert roles_of(db, own) == {Role.ADMINISTRATOR}
+        # The refusal takes back the new password that came first in the same form.
+        assert db.get_one(User, own).password_hash == "!"
+
+
+def test_a_new_password_signs_the_other_browsers_out_and_keeps_this_one(
+    sign_in: SignIn, app: FastAPI, browser: TestClient
+) -> None:
+    let_in(sign_in(Role.ADMINISTRATOR))
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as other:
+        other.headers["sec-fetch-site"] = "same-origin"
+        for each in (browser, other):
+            each.post("/sign-in", data={"username": "tahlia", "password": PASSWORD})
+
+        wrong = browser.post("/account/password", data={"present": "not it at all", "fresh": "another sentence"})
+        changed = browser.post("/account/password", data={"present": PASSWORD, "fresh": "another sentence"})
+
+        assert (wrong.status_code, changed.status_code) == (422, 303)
+        assert browser.get("/account").status_code == 200
+        assert other.get("/account").status_code == 303
+
+
+def test_nobody_ends_another_persons_session(sign_in: SignIn, app: FastAPI) -> None:
+    admin, desk = sign_in(Role.ADMINISTRATOR), sign_in(Role.FRONT_DESK)
+    with app.state.database.read() as db:
+        theirs = db.exec(select(LoginSession.id).where(LoginSession.user_id == desk.user.id)).one()  # type: ignore[attr-defined]
+
+    assert admin.post(f"/account/sessions/{theirs}/end").status_code == 404
+    assert desk.get("/account").status_code == 200
