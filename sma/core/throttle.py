@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, text
 from sqlmodel import Field, SQLModel, col, select
 
 from sma.core.db import UtcDateTime, WriteSession
@@ -24,8 +25,10 @@ def take(db: WriteSession, key: str, *, capacity: int, per_seconds: float, now: 
     """
     bucket = db.exec(select(ThrottleBucket).where(col(ThrottleBucket.key) == key).with_for_update()).first()
     if bucket is None:
-        db.add(ThrottleBucket(key=key, tokens=capacity - 1, at=now))
-        return True
+        if db.connection().execute(_IF_NEW, {"key": key, "tokens": capacity - 1, "at": now}).rowcount:
+            return True
+        # Another try made the row a moment ago (PostgreSQL; on SQLite writers queue): it counts there.
+        bucket = db.exec(select(ThrottleBucket).where(col(ThrottleBucket.key) == key).with_for_update()).one()
     passed = max(0.0, (now - bucket.at).total_seconds())
     tokens = min(float(capacity), bucket.tokens + passed * capacity / per_seconds)
     bucket.at, bucket.tokens = now, tokens
@@ -33,3 +36,8 @@ def take(db: WriteSession, key: str, *, capacity: int, per_seconds: float, now: 
         return False
     bucket.tokens = tokens - 1
     return True
+
+
+_IF_NEW = text(
+    "INSERT INTO throttle_bucket (key, tokens, at) VALUES (:key, :tokens, :at) ON CONFLICT (key) DO NOTHING"
+).bindparams(bindparam("at", type_=UtcDateTime()))
