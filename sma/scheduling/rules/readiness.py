@@ -45,10 +45,6 @@ class Readiness:
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if not need.is_met)
 
-    @property
-    def is_ready(self) -> bool:
-        return not self.missing
-
 
 class NotReady(Conflict):
     """A draft can't be published yet; `missing` lists why, for the page."""

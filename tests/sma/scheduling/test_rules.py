@@ -210,8 +210,8 @@ def test_a_session_without_anybody_lists_each_missing_role_with_its_remedy() -> 
 
 def test_a_provider_number_is_needed_only_where_items_are_claimed() -> None:
     staff = [Worker("clinician"), Worker("facilitator")]
-    assert not readiness(staff, is_billed=True, approval_gap=None, review_on=None).is_ready
-    assert readiness(staff, is_billed=False, approval_gap=None, review_on=None).is_ready
+    assert readiness(staff, is_billed=True, approval_gap=None, review_on=None).missing
+    assert not readiness(staff, is_billed=False, approval_gap=None, review_on=None).missing
 
 
 def test_what_is_missing_about_the_audience_is_marked_as_not_for_everyone() -> None:
