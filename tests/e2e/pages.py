@@ -93,24 +93,15 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
 
 def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
     """Return, for each route that answers with a page, addresses that show it filled, empty and refused."""
+    return _of_staff_and_people(db, now) | _of_sessions_and_claims(db, now)
+
+
+def _of_staff_and_people(db: ReadSession, now: datetime) -> dict[str, list[str]]:
     sessions = _sessions(db, now)
-    every_session = sorted(set(sessions.values()))
-    coming, past, begun = sessions["coming"], sessions["closed"], sessions["unfinished"]
-    waiting, today = sessions["waiting"], sessions["today"]
+    _waiting, _today = sessions["waiting"], sessions["today"]
     people = list(db.exec(select(Patient.id).order_by(col(Patient.preferred_search)).limit(3)))
     first = people[0]
-    booked = _id(
-        db, select(Appointment.id).where(Appointment.group_session_id == coming, Appointment.status == "booked")
-    )
-    waits = _id(db, select(Appointment.id).where(Appointment.status == "waitlist"))
-    seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
-    consult = _id(db, _standing_consult())
-    stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
-    program = _id(db, select(Program.id).where(Program.audience == "mens"))
-    claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
-    one_of_each = {status: claim_id for claim_id, status in claims}
-    batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
-    messages = list(db.exec(select(Communication.id).limit(2)))
+    list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
     worker = _id(db, select(Practitioner.id).where(Practitioner.family_name == "Okafor"))
     place = _id(db, select(Location.id).where(Location.state == "NSW"))
     user = _id(db, select(User.id).where(User.username == "marcus"))
@@ -145,6 +136,29 @@ def addresses(db: ReadSession, *, now: datetime) -> dict[str, list[str]]:
         "/locations/new": ["/locations/new"],
         "/locations/{location_id}": [f"/locations/{place}"],
         "/locations/{location_id}/edit": [f"/locations/{place}/edit"],
+    }
+
+
+def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[str]]:
+    sessions = _sessions(db, now)
+    every_session = sorted(set(sessions.values()))
+    coming, past, begun = sessions["coming"], sessions["closed"], sessions["unfinished"]
+    waiting, today = sessions["waiting"], sessions["today"]
+    people = list(db.exec(select(Patient.id).order_by(col(Patient.preferred_search)).limit(3)))
+    first = people[0]
+    booked = _id(
+        db, select(Appointment.id).where(Appointment.group_session_id == coming, Appointment.status == "booked")
+    )
+    waits = _id(db, select(Appointment.id).where(Appointment.status == "waitlist"))
+    seen = _id(db, select(Appointment.id).where(Appointment.group_session_id == begun))
+    consult = _id(db, _standing_consult())
+    stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
+    program = _id(db, select(Program.id).where(Program.audience == "mens"))
+    claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
+    one_of_each = {status: claim_id for claim_id, status in claims}
+    batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
+    messages = list(db.exec(select(Communication.id).limit(2)))
+    return {
         "/programs": ["/programs"],
         "/programs/new": ["/programs/new"],
         "/programs/{program_id}": [f"/programs/{program}"],
