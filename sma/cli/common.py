@@ -1,5 +1,6 @@
 """What the commands share: settings read once, and errors that say what to do."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,8 @@ def fail(message: str) -> typer.Exit:
 
 def read_settings() -> Settings:
     """Read the settings, or say which one is wrong. Values are not printed: some are secrets."""
+    # Every command begins here: the database and whatever else it writes is for the clinic's own account only.
+    os.umask(0o077)
     try:
         settings = Settings()
     except ValidationError as error:
