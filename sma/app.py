@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import Permission, SignInNeeded
+from sma.reach import reaches
 from sma.web import problems, security
 from sma.web.assets import HashedFiles
 from sma.web.htmx import go_to, wants_fragment
@@ -82,14 +82,12 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     app.state.database = database
     app.state.clinic_name = settings.clinic_name
     app.state.nav = NAV
+    app.state.reach = reaches
     security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     app.mount("/static", HashedFiles(), name="static")
     for name in SLICES:
-        if (Path(__file__).parent.parent / (name.replace(".", "/") + ".py")).exists() or (
-            Path(__file__).parent.parent / name.replace(".", "/") / "__init__.py"
-        ).exists():
-            app.router.routes.extend(_routes(importlib.import_module(name).router))
+        app.router.routes.extend(_routes(importlib.import_module(name).router))
     return app
 
 

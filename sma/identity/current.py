@@ -30,6 +30,13 @@ class SignInNeeded(DomainError):
     message = "Please sign in to go on."
 
 
+class OtherSession(Forbidden):
+    """A session that the user does not work on."""
+
+    code = "other-session"
+    message = "You are not on this session. If you should be, ask a manager to add you to it."
+
+
 @dataclass(frozen=True)
 class CurrentUser:
     """The signed-in member of staff, as verbs and templates see them."""
@@ -149,13 +156,18 @@ def current_user(request: Request) -> CurrentUser:
 def require(permission: Permission) -> Any:
     """Return the dependency that lets in whoever has `permission`; the guard of a route.
 
-    Raises: SignInNeeded without a session; Forbidden without the permission.
+    Whoever may not see every session is also kept to those they work on (`app.state.reach`).
+    Raises: SignInNeeded without a session; Forbidden without the permission; OtherSession.
     """
 
     def guard(request: Request) -> CurrentUser:
         user = current_user(request)
         if not user.may(permission):
             raise Forbidden
+        if not user.may(Permission.SEE_EVERY_SESSION):
+            database: Database = request.app.state.database
+            if not request.app.state.reach(database, user, request.path_params):
+                raise OtherSession
         return user
 
     guard.permission = permission  # type: ignore[attr-defined]

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     """One kind of act. Every route names one (or says that it is open)."""
 
     SEE_SCHEDULE = "see-schedule"  # Today, week, sessions by neutral label
+    SEE_EVERY_SESSION = "see-every-session"  # the people and records of any session (else only when assigned)
     SEE_SETTINGS = "see-session-settings"  # audience and topic of any session (else only when assigned)
     PLAN_SESSIONS = "plan-sessions"  # make and change programs and sessions
     APPROVE_AUDIENCE = "approve-audience"  # the signed-in act behind a non-open audience
@@ -62,6 +63,7 @@ class Permission(StrEnum):
 
 _EVERYBODY = {Permission.SEE_SCHEDULE, Permission.OWN_ACCOUNT}
 _DESK = _EVERYBODY | {
+    Permission.SEE_EVERY_SESSION,
     Permission.SEE_PEOPLE,
     Permission.EDIT_PEOPLE,
     Permission.RECORD_COMFORT,
@@ -92,6 +94,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BILLING: frozenset(
         _EVERYBODY
         | {
+            Permission.SEE_EVERY_SESSION,
             Permission.SEE_PEOPLE,
             Permission.SEE_IDENTIFIERS,
             Permission.SEE_EVIDENCE,
@@ -111,10 +114,23 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset(
-        _EVERYBODY | {Permission.MANAGE_USERS, Permission.SEE_OPERATIONS, Permission.SEE_AUDIT}
+        _EVERYBODY
+        | {
+            Permission.SEE_EVERY_SESSION,
+            Permission.MANAGE_USERS,
+            Permission.SEE_OPERATIONS,
+            Permission.SEE_AUDIT,
+        }
     ),
     Role.SAFETY_LEAD: frozenset(
-        _EVERYBODY | {Permission.SEE_PEOPLE, Permission.SEE_SETTINGS, Permission.SEE_EVIDENCE, Permission.SEE_AUDIT}
+        _EVERYBODY
+        | {
+            Permission.SEE_EVERY_SESSION,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_SETTINGS,
+            Permission.SEE_EVIDENCE,
+            Permission.SEE_AUDIT,
+        }
     ),
 }
 

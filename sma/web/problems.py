@@ -13,6 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,7 +79,7 @@ def install(app: FastAPI) -> None:
     async def on_error(request: Request, error: Exception) -> Response:
         return answer(request, problem_of(error))
 
-    for kind in (DomainError, HTTPException, RequestValidationError):
+    for kind in (DomainError, HTTPException, RequestValidationError, OperationalError):
         app.add_exception_handler(kind, on_error)
 
 
@@ -89,6 +90,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.status, error.code, error.message, error.fields)
         case DomainError():
             return Problem(error.status, error.code, error.message)
+        case OperationalError():
+            # The embedded database was held by somebody else for longer than we wait, or the server is away.
+            return Problem(503, "busy", ADVICE[503])
         case HTTPException():
             status = error.status_code
             phrase = HTTPStatus(status).phrase

@@ -30,10 +30,11 @@ def test_only_the_clock_reads_the_clock() -> None:
     reading = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
     found = [
         str(path.relative_to(ROOT))
-        for path in sources("sma", "billing", "calendars")
+        for path in sorted(sources("sma", "billing", "calendars"))
         if reading.search(path.read_text(encoding="utf-8"))
     ]
-    assert found == ["sma/core/clock.py"]
+    # The age of a file is judged by the machine's clock, which wrote it, and not by a test's.
+    assert found == ["sma/core/clock.py", "sma/worker/folder.py"]
 
 
 def test_every_route_says_who_may_use_it(app: FastAPI) -> None:

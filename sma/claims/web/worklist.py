@@ -28,7 +28,9 @@ TAB_WORDS = {
 def index(request: Request, db: ReadDb, user: Reader, tab: str = "needs", mine: str = "", page: int = 1) -> Response:
     chosen = queries.Tab(tab) if tab in list(queries.Tab) else queries.Tab.NEEDS
     number = min(max(page, 1), 10_000)
-    own = user.id if mine else None
+    may_see_all = user.may(Permission.SEE_EVERY_SESSION)
+    only_own = bool(mine) or not may_see_all
+    own = user.id if only_own else None
     rows = queries.lines(db, chosen, page=number, size=PAGE, clinician_user_id=own)
     return render(
         request,
@@ -39,7 +41,8 @@ def index(request: Request, db: ReadDb, user: Reader, tab: str = "needs", mine: 
         rows=rows[:PAGE],
         has_more=len(rows) > PAGE,
         page=number,
-        mine=bool(mine),
+        mine=only_own,
+        may_see_all=may_see_all,
         may_approve=user.may(Permission.APPROVE_CLAIMS),
         may_export=user.may(Permission.EXPORT_CLAIMS),
         status_words=STATUS_WORDS,
