@@ -68,13 +68,13 @@ class PostOffice:
     def letters(self) -> list[bytes]:
         return [mail.content for mail in self.got]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         envelope.mail_from = address
         return self.at_sender.pop(0) if self.at_sender else "250 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.at_recipient:
@@ -82,7 +82,7 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.at_data.pop(0) if self.at_data else "250 queued"
         if answer == "drop" or answer.startswith("2"):
             (recipient,) = envelope.rcpt_tos
@@ -94,7 +94,7 @@ class PostOffice:
             server.transport.abort()
         return answer
 
-    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:
         return self.at_goodbye.pop(0) if self.at_goodbye else "221 Bye"
 
 
