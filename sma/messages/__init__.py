@@ -3,12 +3,12 @@
 `deliver` is the handler of "invitation.revised"; the log is the Communication table.
 """
 
-from sma.messages.actions import clinic_of as clinic_of
 from sma.messages.actions import deliver as deliver
-from sma.messages.actions import facts_of as facts_of
 from sma.messages.actions import mark_called as mark_called
 from sma.messages.actions import retry as retry
 from sma.messages.compose import parcel as parcel
+from sma.messages.facts import clinic_of as clinic_of
+from sma.messages.facts import facts_of as facts_of
 from sma.messages.models import Communication as Communication
 from sma.messages.rules import CommunicationState as CommunicationState
 from sma.messages.transports import Parcel as Parcel

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from sma.appointments import Appointment, Invitation, InvitationRevision
+from sma.appointments import Appointment, InvitationRevision
 from sma.core import audit, logs, outbox
 from sma.core.audit import Actor
 from sma.core.db import Database, ReadSession, WriteSession
@@ -15,17 +15,16 @@ from sma.core.errors import NotFound
 from sma.core.outbox import Work
 from sma.core.settings import Settings
 from sma.messages.compose import CannotBeWritten, Clinic, Facts, message_id, parcel
+from sma.messages.facts import clinic_of, facts_of, kind_told
 from sma.messages.models import Communication
 from sma.messages.rules import (
-    CommunicationKind,
     CommunicationState,
     NothingToRetry,
     is_outdated,
-    kind_of,
     state_before_sending,
 )
 from sma.messages.transports import Transport, TransportError
-from sma.people import Patient, first_name
+from sma.people import Patient
 
 log = logs.get(__name__)
 
@@ -38,11 +37,6 @@ class _Ready:
 
     communication_id: UUID
     facts: Facts
-
-
-def clinic_of(settings: Settings) -> Clinic:
-    """The sender, from the settings."""
-    return Clinic(alias=settings.clinic_alias, address=settings.mail_from, phone=settings.clinic_phone)
 
 
 def deliver(database: Database, work: Work, *, now: datetime, transport: Transport, settings: Settings) -> None:
@@ -106,28 +100,6 @@ def mark_called(db: WriteSession, communication_id: UUID, *, by: Actor, now: dat
     return row
 
 
-def facts_of(db: ReadSession, revision: InvitationRevision, clinic: Clinic) -> Facts:
-    """Gather what one message says; staff who look at it later see the same words."""
-    owner = db.get(Invitation, revision.invitation_id)
-    appointment = db.get(Appointment, revision.appointment_id)
-    patient = db.get(Patient, appointment.patient_id) if appointment else None
-    if owner is None or appointment is None or patient is None:
-        raise NotFound
-    first = _first_revision(db, owner.id)
-    return Facts(
-        revision_id=revision.id,
-        kind=_kind(revision),
-        uid=owner.uid,
-        sequence=revision.sequence,
-        created_at=owner.created_at,
-        revised_at=revision.revised_at,
-        details=revision.details,
-        recipient_name=first_name(patient),
-        recipient=patient.email or "",
-        first_message_id=message_id(first, clinic),
-    )
-
-
 def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) -> _Ready | None:
     """Write the log row, or find it; None when nothing is to leave."""
     revision = db.get(InvitationRevision, revision_id)
@@ -143,7 +115,7 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
             revision_id=revision_id,
             appointment_id=appointment.id,
             patient_id=patient.id,
-            kind=_kind(revision),
+            kind=kind_told(revision),
             message_id=message_id(revision_id, clinic),
             created_at=now,
         )
@@ -154,7 +126,7 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
         is_deceased=patient.is_deceased,
         contact=patient.contact_by_email,
         has_address=bool(patient.email),
-        outdated=is_outdated(_kind(revision), [_kind(later) for later in _newer(db, revision)]),
+        outdated=is_outdated(kind_told(revision), [kind_told(later) for later in _newer(db, revision)]),
     )
     row.state, row.recipient = state, patient.email if state is CommunicationState.QUEUED else None
     return _Ready(row.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
@@ -185,10 +157,6 @@ def _row(db: ReadSession, communication_id: UUID, *, lock: bool = False) -> Comm
     return row
 
 
-def _kind(revision: InvitationRevision) -> CommunicationKind:
-    return kind_of(revision.what, revision.sequence, was_waiting=bool(revision.details.get("was_waiting")))
-
-
 def _newer(db: ReadSession, revision: InvitationRevision) -> Sequence[InvitationRevision]:
     return db.exec(
         select(InvitationRevision).where(
@@ -196,12 +164,3 @@ def _newer(db: ReadSession, revision: InvitationRevision) -> Sequence[Invitation
             col(InvitationRevision.number) > revision.number,
         )
     ).all()
-
-
-def _first_revision(db: ReadSession, invitation_id: UUID) -> UUID:
-    return db.exec(
-        select(InvitationRevision.id)
-        .where(col(InvitationRevision.invitation_id) == invitation_id)
-        .order_by(col(InvitationRevision.number))
-        .limit(1)
-    ).one()

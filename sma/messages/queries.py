@@ -11,8 +11,8 @@ from sqlmodel import col
 from sma.appointments import Appointment, InvitationRevision
 from sma.core.db import ReadSession
 from sma.core.errors import NotFound
-from sma.messages.actions import facts_of
 from sma.messages.compose import Clinic, Letter, write
+from sma.messages.facts import facts_of
 from sma.messages.models import Communication
 from sma.messages.rules import CommunicationState
 from sma.people import Patient

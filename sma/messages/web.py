@@ -9,6 +9,7 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.identity import CurrentUser, Permission, require
 from sma.messages import actions, queries
+from sma.messages.facts import clinic_of
 from sma.messages.rules import KIND_WORDS, STATE_WORDS, CommunicationState
 from sma.web.flash import notice
 from sma.web.htmx import go_to
@@ -37,7 +38,7 @@ def index(request: Request, db: ReadDb, _user: Reader, state: str = "") -> Respo
 
 @router.get("/messages/{message_id}")
 def show(request: Request, message_id: UUID, db: ReadDb, _user: Reader) -> Response:
-    row, letter = queries.message(db, message_id, actions.clinic_of(request.app.state.settings))
+    row, letter = queries.message(db, message_id, clinic_of(request.app.state.settings))
     return render(request, "messages/show.html", row=row, letter=letter, state_words=STATE_WORDS, kind_words=KIND_WORDS)
 
 
