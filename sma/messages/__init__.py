@@ -10,6 +10,7 @@ from sma.messages.compose import parcel as parcel
 from sma.messages.facts import clinic_of as clinic_of
 from sma.messages.facts import facts_of as facts_of
 from sma.messages.models import Communication as Communication
+from sma.messages.queries import needs_somebody as needs_somebody
 from sma.messages.rules import CommunicationState as CommunicationState
 from sma.messages.transports import Parcel as Parcel
 from sma.messages.transports import Transport as Transport
@@ -26,6 +27,7 @@ __all__ = [
     "deliver",
     "facts_of",
     "mark_called",
+    "needs_somebody",
     "parcel",
     "retry",
     "transport_for",

@@ -18,6 +18,7 @@ from sma.messages.compose import CannotBeWritten, Clinic, Facts, message_id, par
 from sma.messages.facts import clinic_of, facts_of, kind_told
 from sma.messages.models import Communication
 from sma.messages.rules import (
+    UNRESOLVED,
     CommunicationState,
     NothingToRetry,
     is_outdated,
@@ -72,12 +73,17 @@ def deliver(database: Database, work: Work, *, now: datetime, transport: Transpo
             row.state, row.sent_at, row.attempts, row.last_error = CommunicationState.SENT, now, work.attempts, None
 
 
+def hold_message(db: WriteSession, communication_id: UUID) -> Communication:
+    """Lock a message until commit. Raises: NotFound."""
+    return _row(db, communication_id, lock=True)
+
+
 def retry(db: WriteSession, communication_id: UUID, *, by: Actor, now: datetime) -> Communication:
     """Send a message that did not get through again, now. Locks: the message. Publishes: invitation.revised.
 
     Raises: NotFound, NothingToRetry.
     """
-    row = _row(db, communication_id, lock=True)
+    row = hold_message(db, communication_id)
     if row.state not in (CommunicationState.FAILED, CommunicationState.RETRYING):
         raise NothingToRetry
     row.state, row.last_error, row.attempts = CommunicationState.QUEUED, None, 0
@@ -91,8 +97,8 @@ def mark_called(db: WriteSession, communication_id: UUID, *, by: Actor, now: dat
 
     Raises: NotFound, NothingToRetry.
     """
-    row = _row(db, communication_id, lock=True)
-    if row.state not in (CommunicationState.CALL_TASK, CommunicationState.FAILED) or row.called_at is not None:
+    row = hold_message(db, communication_id)
+    if row.state not in UNRESOLVED or row.called_at is not None:
         raise NothingToRetry
     row.called_at, row.called_by_id = now, by.id
     outbox.settle_by_hand(db, KIND, row.revision_id, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from sma.appointments import Appointment, InvitationRevision
@@ -14,8 +14,8 @@ from sma.core.errors import NotFound
 from sma.messages.compose import Clinic, Letter, write
 from sma.messages.facts import facts_of
 from sma.messages.models import Communication
-from sma.messages.rules import CommunicationState
-from sma.people import Patient
+from sma.messages.rules import UNRESOLVED, CommunicationState
+from sma.people import Patient, full_name
 from sma.scheduling import GroupSession
 
 
@@ -37,6 +37,10 @@ class MessageRow:
     session_id: UUID
     timezone: str
 
+    @property
+    def name(self) -> str:
+        return full_name(self)
+
 
 _COLUMNS = (
     col(Communication.id),
@@ -55,11 +59,23 @@ _COLUMNS = (
 )
 
 
-def messages(db: ReadSession, *, state: CommunicationState | None, limit: int = 100) -> list[MessageRow]:
-    """The newest messages, all or of one state. One statement."""
+@dataclass(frozen=True)
+class Counts:
+    """How many messages are in each state, and how many need somebody."""
+
+    by_state: dict[str, int]
+    needs: int
+
+
+def messages(
+    db: ReadSession, *, state: CommunicationState | None = None, needs: bool = False, limit: int = 100
+) -> list[MessageRow]:
+    """The newest messages: all, of one state, or those that need somebody. One statement."""
     wanted = _joined().order_by(col(Communication.created_at).desc(), col(Communication.id)).limit(limit)
     if state is not None:
         wanted = wanted.where(col(Communication.state) == state)
+    if needs:
+        wanted = wanted.where(needs_somebody())
     return [MessageRow(*row) for row in db.connection().execute(wanted)]
 
 
@@ -73,10 +89,18 @@ def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[Me
     return MessageRow(*row), write(facts_of(db, revision, clinic), clinic)
 
 
-def counts(db: ReadSession) -> dict[str, int]:
-    """How many messages are in each state. One statement."""
-    counted = select(col(Communication.state), func.count().label("number")).group_by(col(Communication.state))
-    return {row.state: row.number for row in db.connection().execute(counted)}
+def counts(db: ReadSession) -> Counts:
+    """Count the log for its tabs. One statement."""
+    counted = select(col(Communication.state), func.count(), func.sum(case((needs_somebody(), 1), else_=0))).group_by(
+        col(Communication.state)
+    )
+    rows = db.connection().execute(counted).all()
+    return Counts({state: number for state, number, _ in rows}, sum(needs for *_, needs in rows))
+
+
+def needs_somebody() -> Any:
+    """The condition that a message did not reach the person and nobody has rung instead."""
+    return and_(col(Communication.state).in_(UNRESOLVED), col(Communication.called_at).is_(None))
 
 
 def _joined() -> Any:

@@ -30,6 +30,10 @@ STATE_WORDS = {
 }
 
 
+# In these somebody still has to ring or to send again, until it is noted that they rang.
+UNRESOLVED = frozenset({CommunicationState.FAILED, CommunicationState.CALL_TASK})
+
+
 class CommunicationKind(StrEnum):
     INVITATION = "invitation"
     UPDATE = "update"

@@ -3,34 +3,50 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
 
-from sma.core import clock
+from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.identity import CurrentUser, Permission, require
 from sma.messages import actions, queries
 from sma.messages.facts import clinic_of
 from sma.messages.rules import KIND_WORDS, STATE_WORDS, CommunicationState
+from sma.web import forms
 from sma.web.flash import notice
+from sma.web.forms import Form
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
 Reader = Annotated[CurrentUser, require(Permission.SEE_MESSAGES)]
 
+# The tab that Today leads to: no state of a message, but those of two states with nobody's call noted.
+NEEDS = "needs"
+
 RETRIED = notice("message-retried", "It is on its way again.")
 CALLED = notice("message-called", "Noted that you rang.")
 
 
+class Press(BaseModel):
+    """A form that is one button."""
+
+    idempotency_key: str = Field(default="", max_length=64)
+
+
+Pressed = Annotated[Form[Press], Depends(forms.of(Press))]
+
+
 @router.get("/messages")
 def index(request: Request, db: ReadDb, _user: Reader, state: str = "") -> Response:
-    chosen = CommunicationState(state) if state in set(CommunicationState) else None
+    wanted = CommunicationState(state) if state in set(CommunicationState) else None
+    needs = state == NEEDS
     return render(
         request,
         "messages/index.html",
-        messages=queries.messages(db, state=chosen),
+        messages=queries.messages(db, state=wanted, needs=needs),
         counts=queries.counts(db),
-        chosen=chosen,
+        chosen=NEEDS if needs else wanted,
         state_words=STATE_WORDS,
         kind_words=KIND_WORDS,
     )
@@ -43,12 +59,22 @@ def show(request: Request, message_id: UUID, db: ReadDb, _user: Reader) -> Respo
 
 
 @router.post("/messages/{message_id}/retry")
-def retry(request: Request, message_id: UUID, db: WriteDb, user: Reader) -> Response:
-    actions.retry(db, message_id, by=user, now=clock.now())
-    return go_to(request, f"/messages/{message_id}", say=RETRIED)
+def retry(request: Request, message_id: UUID, form: Pressed, db: WriteDb, user: Reader) -> Response:
+    now, key, led_to = clock.now(), form.text("idempotency_key"), f"/messages/{message_id}"
+    actions.hold_message(db, message_id)
+    if done := idempotency.already_done(db, key, user_id=user.id):
+        return go_to(request, done)
+    actions.retry(db, message_id, by=user, now=now)
+    idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=RETRIED)
 
 
 @router.post("/messages/{message_id}/call")
-def call(request: Request, message_id: UUID, db: WriteDb, user: Reader) -> Response:
-    actions.mark_called(db, message_id, by=user, now=clock.now())
-    return go_to(request, f"/messages/{message_id}", say=CALLED)
+def call(request: Request, message_id: UUID, form: Pressed, db: WriteDb, user: Reader) -> Response:
+    now, key, led_to = clock.now(), form.text("idempotency_key"), f"/messages/{message_id}"
+    actions.hold_message(db, message_id)
+    if done := idempotency.already_done(db, key, user_id=user.id):
+        return go_to(request, done)
+    actions.mark_called(db, message_id, by=user, now=now)
+    idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=CALLED)

@@ -11,7 +11,7 @@ from sma.appointments import Appointment, AppointmentStatus
 from sma.appointments.rules import TAKES_A_PLACE
 from sma.claims import Claim, ClaimStatus
 from sma.core.db import ReadSession, UtcDateTime
-from sma.messages import Communication, CommunicationState
+from sma.messages import Communication, needs_somebody
 from sma.people import CURRENT_AGREEMENT_VERSION, Agreement
 from sma.scheduling import GroupSession, SessionStatus
 
@@ -88,13 +88,7 @@ _STATEMENT = select(
         lacks_agreement(bindparam("tomorrow")),
     ),
     _sessions(_OPEN, col(GroupSession.ends_at) <= _NOW),
-    select(func.count())
-    .select_from(Communication)
-    .where(
-        col(Communication.state).in_((CommunicationState.FAILED, CommunicationState.CALL_TASK)),
-        col(Communication.called_at).is_(None),
-    )
-    .scalar_subquery(),
+    select(func.count()).select_from(Communication).where(needs_somebody()).scalar_subquery(),
     select(func.count())
     .select_from(Claim)
     .where(col(Claim.status).in_((ClaimStatus.NEEDS_CHECK, ClaimStatus.BLOCKED)))

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from sqlmodel import select
 
@@ -60,6 +61,39 @@ def test_the_log_lists_every_message_and_filters_by_state(app: FastAPI, sign_in:
     failed = sign_in(Role.FRONT_DESK).get("/messages?state=failed")
     assert "Bea" in failed.text
     assert "Alan" not in failed.text
+
+
+def test_one_tab_holds_what_needs_somebody_and_today_leads_to_it(app: FastAPI, sign_in: SignIn) -> None:
+    for state, name in (("failed", "Bea"), ("call-task", "Cody"), ("sent", "Alan"), ("call-task", "Des")):
+        rung = put_message(app, state, preferred_name=name)
+    with app.state.database.write() as db:
+        db.get_one(Communication, rung.id).called_at = NOW
+    desk = sign_in(Role.FRONT_DESK)
+    today = BeautifulSoup(desk.get("/today").text, "html.parser")
+    (link,) = [link for link in today.find_all("a") if "messages that need somebody" in link.get_text()]
+    page = BeautifulSoup(desk.get(link["href"]).text, "html.parser")
+
+    names = {head.get_text(strip=True).split()[0] for head in page.select("tbody th")}
+    assert names == {"Bea", "Cody"}
+    assert link.get_text(" ", strip=True).startswith("2 ")
+    assert page.select_one("nav [aria-current=page][href*=needs]").get_text() == "Needs somebody (2)"
+    assert {badge.get_text(strip=True) for badge in page.select("tbody .badge")} == {"Please ring", "Failed"}
+
+
+def test_somebody_with_one_name_is_named_once(app: FastAPI, sign_in: SignIn) -> None:
+    put_message(app, "sent", preferred_name="Suharto", family_name="Suharto")
+    page = BeautifulSoup(sign_in(Role.FRONT_DESK).get("/messages").text, "html.parser")
+    assert page.select_one("tbody th").get_text(strip=True) == "Suharto"
+
+
+@pytest.mark.parametrize(("state", "button"), [("failed", "retry"), ("call-task", "call")])
+def test_a_second_press_of_one_button_leads_where_the_first_did(
+    app: FastAPI, sign_in: SignIn, state: str, button: str
+) -> None:
+    row = put_message(app, state)
+    desk = sign_in(Role.FRONT_DESK)
+    answers = [desk.post(f"/messages/{row.id}/{button}", data={"idempotency_key": "k" * 32}) for _ in range(2)]
+    assert [(each.status_code, each.headers["location"]) for each in answers] == [(303, f"/messages/{row.id}")] * 2
 
 
 def test_a_state_that_does_not_exist_shows_all(app: FastAPI, sign_in: SignIn) -> None:
