@@ -52,6 +52,7 @@ NAV = (
     NavItem("Programs", "/programs", "list", _shown(Permission.SEE_SETTINGS)),
     NavItem("Messages", "/messages", "mail", _shown(Permission.SEE_MESSAGES)),
     NavItem("Claims", "/claims", "file-text", _shown(Permission.SEE_CLAIMS)),
+    NavItem("Users", "/users", "user-check", _shown(Permission.MANAGE_USERS)),
     NavItem("Operations", "/operations", "settings", _shown(Permission.SEE_OPERATIONS)),
 )
 

@@ -7,7 +7,7 @@ import typer
 
 from sma import demo, migrations
 from sma.cli.common import fail, open_database, read_settings
-from sma.core import clock
+from sma.core import clock, logs
 from sma.core.db import Database, metadata
 from sma.core.settings import Settings
 
@@ -28,7 +28,9 @@ def load(
         if not empty:
             raise fail("There is data already. To throw it away and begin again: sma demo reset")
         typer.echo("Loading the demonstration clinic …")
+        logs.set_up("WARNING")
         demo.load(database, settings, now=clock.now())
+        typer.echo("Done.")
 
 
 @app.command()
@@ -48,6 +50,7 @@ def reset(
         shutil.rmtree(settings.data_folder / folder, ignore_errors=True)
     migrations.upgrade(settings.resolved_database_url)
     load()
+    logins()
 
 
 @app.command()

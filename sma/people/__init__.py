@@ -32,6 +32,7 @@ from sma.people.models import Practitioner as Practitioner
 from sma.people.models import PractitionerRole as PractitionerRole
 from sma.people.models import RelatedPerson as RelatedPerson
 from sma.people.models import Room as Room
+from sma.people.names import PROFESSION_WORDS as PROFESSION_WORDS
 from sma.people.names import first_name as first_name
 from sma.people.names import full_name as full_name
 from sma.people.names import practitioner_name as practitioner_name
@@ -49,6 +50,7 @@ from sma.people.rules import named_group as named_group
 
 __all__ = [
     "CURRENT_AGREEMENT_VERSION",
+    "PROFESSION_WORDS",
     "Agreement",
     "Coverage",
     "Location",

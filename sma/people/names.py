@@ -2,8 +2,21 @@
 
 from typing import Protocol
 
+from billing.facts import Profession
 from sma.people.rules import NAME_NOT_GIVEN, WITHHELD
 from sma.people.search import fold
+
+PROFESSION_WORDS = {
+    Profession.GENERAL_PRACTITIONER: "General practitioner",
+    Profession.NURSE_PRACTITIONER: "Nurse practitioner",
+    Profession.PRACTICE_NURSE: "Practice nurse",
+    Profession.ABORIGINAL_HEALTH_PRACTITIONER: "Aboriginal health practitioner",
+    Profession.ABORIGINAL_HEALTH_WORKER: "Aboriginal health worker",
+    Profession.DIETITIAN: "Dietitian",
+    Profession.DIABETES_EDUCATOR: "Diabetes educator",
+    Profession.EXERCISE_PHYSIOLOGIST: "Exercise physiologist",
+    Profession.OTHER: "Other",
+}
 
 
 class Named(Protocol):

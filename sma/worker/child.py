@@ -4,12 +4,16 @@ The parent holds the writing end of a pipe and never writes. When the parent goe
 the end of the pipe, finishes what it is doing for a moment, and goes as well.
 """
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import warnings
+
+from celery.platforms import SecurityWarning
 
 from sma.core import logs
 from sma.core.settings import Settings
@@ -28,6 +32,9 @@ def run_worker(settings: Settings) -> int:
     pipe = os.environ.get(PIPE_VARIABLE)
     if pipe is not None:
         threading.Thread(target=_end_with_parent, args=(int(pipe),), daemon=True).start()
+    # The embedded broker has no host to name, and whoever runs this as root in a container knows that.
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_worker(settings)
     arguments = ["--quiet", "worker", "--beat", "--concurrency=1", "--pool=prefork", "--loglevel=WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]

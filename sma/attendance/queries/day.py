@@ -94,7 +94,9 @@ def _people(session_id: UUID) -> Any:
 
 def _person(number: int, row: Row[Any], consults: tuple[ConsultRow, ...]) -> PersonRow:
     first = first_name(row)
-    initial = "" if row.is_deceased or not row.family_name else f" {row.family_name.strip()[:1]}."
+    family = (row.family_name or "").strip()
+    # The initial of a one-letter name would be the whole of it.
+    initial = f" {family[0]}." if len(family) > 1 and not row.is_deceased else ""
     return PersonRow(
         number=number,
         appointment_id=row.appointment_id,

@@ -27,9 +27,12 @@ def _birthday(typed: Any) -> Any:
 
 def _address(typed: str) -> str:
     try:
-        return plain_address(typed)
+        address = plain_address(typed)
     except NotAnAddress as problem:
         raise ValueError(problem.message) from None
+    if "." not in address.rpartition("@")[2]:
+        raise ValueError("The part after the @ is not complete, for example people.example.au.")
+    return address
 
 
 def _phone(typed: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billing.facts import Profession
 from calendars import TIMEZONES
 from sma.people.models import Patient
+from sma.people.names import PROFESSION_WORDS
 from sma.people.rules import (
     AgreementMethod,
     Answered,
@@ -87,17 +87,7 @@ METHOD = {
     AgreementMethod.PROXY: "Given by the person who decides for them",
 }
 
-PROFESSION = {
-    Profession.GENERAL_PRACTITIONER: "General practitioner",
-    Profession.NURSE_PRACTITIONER: "Nurse practitioner",
-    Profession.PRACTICE_NURSE: "Practice nurse",
-    Profession.ABORIGINAL_HEALTH_PRACTITIONER: "Aboriginal health practitioner",
-    Profession.ABORIGINAL_HEALTH_WORKER: "Aboriginal health worker",
-    Profession.DIETITIAN: "Dietitian",
-    Profession.DIABETES_EDUCATOR: "Diabetes educator",
-    Profession.EXERCISE_PHYSIOLOGIST: "Exercise physiologist",
-    Profession.OTHER: "Other",
-}
+PROFESSION = PROFESSION_WORDS
 
 # BCP 47 tags of languages that clinics in Australia meet often; any other tag that a record brings is kept.
 LANGUAGES = {

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
+from billing.facts import Profession
 from sma.core.db import ReadSession
-from sma.people import Location, Practitioner, Room, practitioner_name
+from sma.people import PROFESSION_WORDS, Location, Practitioner, Room, practitioner_name
 from sma.scheduling.models import Program
 
 Choice = tuple[UUID, str]
@@ -56,7 +57,12 @@ def worker_choices(db: ReadSession) -> list[Choice]:
         .where(col(Practitioner.is_active))
         .order_by(col(Practitioner.family_name), col(Practitioner.given_names))
     )
-    return [(person.id, f"{practitioner_name(person)}, {person.profession.replace('-', ' ')}") for person in people]
+    return [(person.id, f"{practitioner_name(person)}, {_profession(person)}") for person in people]
+
+
+def _profession(person: Practitioner) -> str:
+    words = PROFESSION_WORDS[Profession(person.profession)]
+    return words if words.startswith("Aboriginal") else words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def _approval_need(gap: str | None, review_on: date | None) -> Need:
         gap is None,
         "approval",
         gap or _approved_words(review_on),
-        "The planner fills in the reason and review date; a cultural lead then approves, signed in.",
+        "Once reason and review date are filled in, a cultural lead approves this session, signed in. "
+        "Approving the program covers only sessions planned after that.",
         is_about_setting=True,
     )
 

@@ -196,11 +196,12 @@ def test_screens_have_one_word_for_each_state_and_reason() -> None:
     assert words_for("entered-in-error", "entered-by-mistake") == "Cancelled by clinic"
 
 
-def test_only_an_act_of_its_own_can_say_moved_paused_or_session_cancelled() -> None:
+def test_only_an_act_of_its_own_can_say_moved_paused_session_cancelled_or_that_somebody_died() -> None:
     assert set(CancelReason) - set(CHOOSABLE) == {
         CancelReason.MOVED,
         CancelReason.COMMUNITY_PAUSE,
         CancelReason.SESSION_CANCELLED,
+        CancelReason.DECEASED,
     }
 
 
