@@ -45,9 +45,12 @@ def start_consult(
     if running is not None:
         starts = max(starts, running.starts_at)
         end_at(db, running, starts, by=by, now=now)
-    others = [span_of(row) for row in consults_beside(db, practitioner_id, Span(starts)) if row.ends_at is not None]
+    beside = [row for row in consults_beside(db, practitioner_id, Span(starts)) if row.ends_at is not None]
     # Nothing recorded ends in the future, so an end after this press was pressed later and had the lock sooner.
-    starts = max([starts, *(other.ends_at for other in others if other.ends_at is not None)])
+    here = [row.ends_at for row in beside if row.ends_at is not None and row.group_session_id == session.id]
+    starts = max([starts, *here])
+    # What another session has for later that day is no bar to a press of now; what it has for this moment is.
+    others = [span_of(row) for row in beside if row.starts_at <= starts]
     presences = [span_of(stay) for stay in stays_of(db, session.id, practitioner_id)]
     check_consult(Span(starts), others=others, presences=presences, zone=session.timezone, now=max(now, starts))
     consult = ConsultInterval(

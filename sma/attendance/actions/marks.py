@@ -26,7 +26,9 @@ from sma.attendance.rules import (
 )
 from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
-from sma.identity import CurrentUser
+from sma.core.errors import Forbidden
+from sma.identity import CurrentUser, Permission
+from sma.scheduling import is_assigned
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,12 @@ def tick_note(
     """Record that the clinical note of this person and day is written (or take the tick back), also after closing.
 
     The note itself lives in the clinical system. Locks the session.
-    Raises: NotFound, DayLocked, NotOnTheList; NotHere for somebody who did not come.
+    Raises: NotFound, DayLocked, NotOnTheList; Forbidden for whoever does not work on the session as a clinician;
+    NotHere for somebody who did not come.
     """
     seat = hold_seat(db, appointment_id, by=by, now=now, is_correction=True)
+    if not by.may(Permission.CONFIRM_MINUTES) or not is_assigned(db, seat.session.id, by.id):
+        raise Forbidden
     encounter = seat.encounter
     if done and encounter.presence not in (*HERE, Presence.LEFT):
         raise NotHere

@@ -128,12 +128,17 @@ def enter(request: Request, appointment_id: UUID, form: ConsultAnswers, db: Writ
 
 @router.post("/consults/{consult_id}/withdrawal")
 def withdraw(request: Request, consult_id: UUID, form: WithdrawalAnswers, db: WriteDb, user: Runner) -> Response:
-    session_id = queries.session_of_consult(db, consult_id)
+    session_id, now = queries.session_of_consult(db, consult_id), clock.now()
     if form.errors:
         day = queries.read_day(db, session_id)
         return _form(request, day, form, consult_id=consult_id, status_code=422)
-    actions.withdraw_consult(db, consult_id, reason=form.values.why, by=user, now=clock.now())
-    return go_to(request, f"/sessions/{session_id}/day#consults", say=TAKEN_BACK)
+    values, led_to = form.values, f"/sessions/{session_id}/day#consults"
+    lock_session(db, session_id)
+    if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
+        return go_to(request, done)
+    actions.withdraw_consult(db, consult_id, reason=values.why, by=user, now=now)
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=TAKEN_BACK)
 
 
 @router.post("/consults/{consult_id}/confirmation")
