@@ -19,7 +19,7 @@ from sma.appointments.actions.holding import Held, hold
 from sma.appointments.actions.telling import What, invitation_of, tell
 from sma.appointments.facts import check, read_scene
 from sma.appointments.models import Appointment
-from sma.appointments.rules import AlreadyBooked, AppointmentStatus, CancelReason, CannotChange
+from sma.appointments.rules import AlreadyBooked, AppointmentStatus, CancelReason, CannotChange, Stopped
 from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
 from sma.identity import CurrentUser, Permission
@@ -103,7 +103,8 @@ def restore(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: dat
 
     Somebody who had only been waiting waits again where they were. Locks the patient, then the session (both, after a
     move). Publishes: invitation.revised.
-    Raises: NotFound, NotBookable, CannotChange, AlreadyBooked; Stopped or NeedsReason when a move cannot go back.
+    Raises: NotFound, NotBookable, CannotChange, AlreadyBooked; Stopped for somebody who has died since; Stopped or
+    NeedsReason when a move cannot go back.
     """
     if moved_to := _moved_to(db, appointment_id):
         return move(db, moved_to[0], moved_to[1], by=by, now=now)
@@ -115,6 +116,8 @@ def restore(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: dat
     scene = read_scene(db, session.id, appointment.patient_id, besides=appointment.id)
     if scene is None or scene.is_here:
         raise AlreadyBooked
+    if scene.person.is_deceased:
+        raise Stopped("person")
     gets_place = appointment.waiting_since is None and _may_return(db, held, by)
     set_status(appointment, AppointmentStatus.BOOKED if gets_place else AppointmentStatus.WAITLIST)
     appointment.reason = appointment.ended_at = None

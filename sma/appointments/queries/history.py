@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlmodel import col
 
 from sma.appointments.models import Appointment
@@ -18,28 +18,30 @@ from sma.people import Patient, preferred
 SHOWN = 50
 _SESSION, _PLACE = "group_session", "appointment"
 
+# In the order of a session's life: it settles which of two events of the same moment came first.
 _SENTENCES = {
-    "book": "{who} booked {person}",
-    "wait": "{who} put {person} on the waiting list",
-    "cancel": "{who} took {person} off ({reason})",
-    "move": "{who} moved {person} here from another session",
-    "move-away": "{who} moved {person} to another session",
-    "restore": "{who} put {person} back",
-    "give-place": "{who} gave {person} a place from the waiting list",
     "make-session": "{who} planned this session",
-    "publish-session": "{who} opened this session for bookings",
-    "update-session": "{who} changed this session",
-    "approve-audience": "{who} approved for whom this session is",
     "assign-role": "{who} added a worker",
     "remove-role": "{who} took a worker off",
+    "approve-audience": "{who} approved for whom this session is",
+    "update-session": "{who} changed this session",
+    "publish-session": "{who} opened this session for bookings",
+    "wait": "{who} put {person} on the waiting list",
+    "book": "{who} booked {person}",
+    "give-place": "{who} gave {person} a place from the waiting list",
+    "move": "{who} moved {person} here from another session",
+    "move-away": "{who} moved {person} to another session",
+    "cancel": "{who} took {person} off ({reason})",
+    "restore": "{who} put {person} back",
+    "tell-change": "People were told of the change ({told})",
     "cancel-session": "{who} cancelled this session for everyone",
     "open-sheet": "{who} opened a sheet",
     "print-sheet": "{who} printed a sheet",
     "complete-record": "{who} finished the record of the day",
     "close-session": "{who} closed this session",
     "assess": "{who} worked out what may be billed",
-    "tell-change": "People were told of the change ({told})",
 }
+_TURN = case({did: turn for turn, did in enumerate(_SENTENCES)}, value=col(AuditEvent.did), else_=len(_SENTENCES))
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def history(db: ReadSession, session_id: UUID) -> list[Line]:
                 ),
             )
         )
-        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id))
+        .order_by(col(AuditEvent.at).desc(), _TURN.desc(), col(AuditEvent.id))
         .limit(SHOWN)
     )
     return [Line(row.at, _sentence(row)) for row in rows]

@@ -155,6 +155,9 @@ def _query(session_id: UUID) -> Any:
     )
 
 
+_FINAL = (CancelReason.DECEASED, CancelReason.SESSION_CANCELLED)
+
+
 def _row(found: Row[Any], now: datetime | None) -> RosterRow:
     is_over = now is not None and now >= found.ends_at
     ended = found.status == AppointmentStatus.CANCELLED
@@ -176,7 +179,7 @@ def _row(found: Row[Any], now: datetime | None) -> RosterRow:
         waiting_since=found.waiting_since,
         ended_at=found.ended_at,
         lead_asked=found.lead_asked_at is not None,
-        can_be_undone=ended and found.reason not in (CancelReason.DECEASED, CancelReason.SESSION_CANCELLED),
+        can_be_undone=ended and not found.is_deceased and found.reason not in _FINAL,
         passed=found.passed_warnings,
         person=person_of(found),
         version=found.version,

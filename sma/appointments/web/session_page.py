@@ -1,5 +1,6 @@
 """The session's own page: who is in it, who waits, what may be done, what happened."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -46,6 +47,7 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
         "appointments/session.html",
         view=view,
         session=session,
+        monday=session.held_on - timedelta(days=session.held_on.weekday()),
         topic=view.program_name if may_see_settings(db, session_id, user) else None,
         state=STATE_WORDS[state],
         role_words=ROLE_WORDS,

@@ -149,6 +149,22 @@ def test_undoing_a_cancellation_gives_the_place_back_with_the_next_sequence(db: 
     assert told(db, person.id) == [("request", 0), ("cancel", 1), ("request", 2)]
 
 
+def test_somebody_who_has_died_since_is_not_put_back(db: WriteSession) -> None:
+    desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db), make_patient(db)
+    place = book(db, session.id, person.id, by=desk, now=NOW)
+    cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=NOW)
+    person.is_deceased = True
+    db.flush()
+
+    with pytest.raises(Stopped) as stop:
+        restore(db, place.id, by=desk, now=NOW)
+
+    assert stop.value.cause == "person"
+    assert place.status == "cancelled"
+    assert told(db, person.id)[-1] == ("cancel", 1)
+    assert [row.can_be_undone for row in roster(db, session.id)] == [False]
+
+
 def test_undoing_after_the_place_went_to_somebody_else_puts_the_person_on_the_list(db: WriteSession) -> None:
     desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db, most=1), make_patient(db)
     place = book(db, session.id, person.id, by=desk, now=NOW)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sma.appointments import CancelReason, book, cancel, counts_by_session, history, places, roster
 from sma.appointments.facts import setting_of
 from sma.appointments.queries import options, waiting_list
+from sma.core.audit import record
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
 from sma.identity import Role
@@ -175,6 +176,20 @@ def test_history_tells_in_sentences_what_was_done_and_not_what_was_refused(db: W
     assert [line.sentence for line in lines] == [
         "Tahlia took Mary off (away for family reasons)",
         "Tahlia booked Mary",
+    ]
+
+
+def test_what_happened_at_the_same_moment_is_told_in_the_order_of_a_sessions_life(db: WriteSession) -> None:
+    manager, session = make_user(db, Role.MANAGER, username="karen"), make_session(db)
+    for did in ("publish-session", "cancel-session", "make-session", "assign-role"):
+        record(db, by=manager, did=did, on=session, now=NOW)
+    db.flush()
+
+    assert [line.sentence.removeprefix("Karen ") for line in history(db, session.id)] == [
+        "cancelled this session for everyone",
+        "opened this session for bookings",
+        "added a worker",
+        "planned this session",
     ]
 
 

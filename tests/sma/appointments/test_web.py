@@ -67,6 +67,23 @@ def test_the_stop_page_is_the_same_to_the_byte_whatever_the_cause(clinic: Databa
         assert label in mismatch
 
 
+def test_the_session_page_names_its_week_as_the_week_page_does(clinic: Database, sign_in: SignIn) -> None:
+    page = sign_in(Role.FRONT_DESK).get(f"/sessions/{_session(clinic, starts_at=NOW + timedelta(days=1))}").text
+
+    assert '<a href="/week?week=2026-11-23">Week of Mon 23 Nov 2026</a>' in page
+
+
+def test_a_card_has_no_line_for_what_there_is_nothing_to_say_about(clinic: Database, sign_in: SignIn) -> None:
+    with clinic.write() as db:
+        session = make_session(db)
+        make_appointment(db, session, make_patient(db), status="fulfilled")
+        session_id = session.id
+
+    page = sign_in(Role.FRONT_DESK).get(f"/sessions/{session_id}").text
+
+    assert '<td data-label="Change"></td>' in page
+
+
 def test_scenario_4_a_booking_by_mistake_is_stopped_softly(clinic: Database, sign_in: SignIn) -> None:
     desk = sign_in(Role.FRONT_DESK)
     yarn_up = _session(clinic, audience="mens")
