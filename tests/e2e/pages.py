@@ -128,6 +128,7 @@ def _of_staff_and_people(db: ReadSession, now: datetime) -> dict[str, list[str]]
         "/people/{patient_id}/identifiers": [f"/people/{first}/identifiers"],
         "/people/{patient_id}/comfort": [f"/people/{first}/comfort"],
         "/people/{patient_id}/agreement": [f"/people/{first}/agreement"],
+        "/people/{patient_id}/appointments": [f"/people/{person}/appointments" for person in people],
         "/people/{patient_id}/appointments/new": [f"/people/{person}/appointments/new" for person in people],
         "/practitioners": ["/practitioners"],
         "/practitioners/new": ["/practitioners/new"],

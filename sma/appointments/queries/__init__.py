@@ -15,12 +15,15 @@ from sma.appointments.queries.roster import WaitingRow as WaitingRow
 from sma.appointments.queries.roster import place_of as place_of
 from sma.appointments.queries.roster import roster as roster
 from sma.appointments.queries.roster import waiting_list as waiting_list
+from sma.appointments.queries.theirs import PersonPlace as PersonPlace
+from sma.appointments.queries.theirs import places_of_person as places_of_person
 
 __all__ = [
     "Counts",
     "Line",
     "Option",
     "Panel",
+    "PersonPlace",
     "RosterRow",
     "WaitingRow",
     "counts_by_session",
@@ -29,6 +32,7 @@ __all__ = [
     "panel",
     "place_of",
     "places",
+    "places_of_person",
     "roster",
     "session_of",
     "waiting_list",

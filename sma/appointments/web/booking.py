@@ -23,7 +23,7 @@ from sma.appointments.web.asking import (
 from sma.appointments.web.stopping import stop_page
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
-from sma.identity import CurrentUser
+from sma.identity import CurrentUser, Permission
 from sma.people import Patient, PersonNotFound, find_patients, full_name, hold_patients, preferred
 from sma.scheduling.rules import LANGUAGE_WORDS
 from sma.web import forms
@@ -93,18 +93,22 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
 
 
 @router.get("/people/{patient_id}/appointments/new")
-def choose(request: Request, patient_id: UUID, db: ReadDb, _user: Booker) -> Response:
-    """Show the coming sessions from one person's side: can join, after one step, not suitable."""
+def choose(request: Request, patient_id: UUID, db: ReadDb, user: Booker) -> Response:
+    """Show a person's own places, and the coming sessions for them: can join, after one step, not suitable."""
     patient = db.get(Patient, patient_id)
     if patient is None:
         raise PersonNotFound
-    coming = [] if patient.is_deceased else queries.options(db, patient_id, now=clock.now())
+    now = clock.now()
+    coming = [] if patient.is_deceased else queries.options(db, patient_id, now=now)
+    theirs, _past = queries.places_of_person(db, patient_id, now=now)
     return render(
         request,
         "appointments/choose.html",
         patient_id=patient_id,
         name=full_name(patient),
         preferred=preferred(patient),
+        theirs=[place for place in theirs if place.is_live],
+        links=user.may(Permission.SEE_EVERY_SESSION),
         heaps={group.value: [option for option in coming if option.group is group] for group in Group},
         count=len(coming),
     )

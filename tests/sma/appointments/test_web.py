@@ -346,3 +346,42 @@ def test_an_address_where_nothing_is_says_so(sign_in: SignIn) -> None:
         assert desk.get(url).status_code == 404
     for url in (f"/appointments/{nowhere}/cancellation", f"/appointments/{nowhere}/place"):
         assert desk.post(url, data={"reason": "patient"}).status_code == 404
+
+
+def test_the_desk_sees_what_a_person_has_already(clinic: Database, sign_in: SignIn) -> None:
+    with clinic.write() as db:
+        person = make_patient(db, preferred_name="Mary")
+        coming = make_session(db, starts_at=NOW + timedelta(days=2))
+        over = make_session(db, starts_at=NOW - timedelta(days=2))
+        left = make_session(db, starts_at=NOW + timedelta(days=3))
+        make_appointment(db, coming, person, status="waitlist", waiting_since=NOW)
+        make_appointment(db, over, person, status="noshow")
+        make_appointment(db, left, person, status="cancelled", reason="patient", ended_at=NOW)
+        ids, who = [session.id for session in (coming, left, over)], person.id
+    desk = sign_in(Role.FRONT_DESK)
+
+    places = desk.get(f"/people/{who}/appointments").text
+    booking = desk.get(f"/people/{who}/appointments/new").text.partition('id="can-join"')[0]
+
+    assert [places.index(f"/sessions/{each}") for each in ids] == sorted(
+        places.index(f"/sessions/{each}") for each in ids
+    )
+    assert [words in places for words in ("Waiting", "Absent", "Cancelled by patient")] == [True] * 3
+    assert [f"/sessions/{each}" in booking for each in ids] == [True, False, False]
+    assert f'href="/people/{who}/appointments"' in desk.get(f"/people/{who}").text
+
+
+def test_a_clinician_reads_a_persons_places_by_neutral_label_and_without_links(
+    clinic: Database, sign_in: SignIn
+) -> None:
+    with clinic.write() as db:
+        person = make_patient(db)
+        session = make_session(db, audience="mens")
+        make_appointment(db, session, person)
+        who, session_id, label = person.id, session.id, session.neutral_label
+
+    page = sign_in(Role.CLINICIAN).get(f"/people/{who}/appointments")
+
+    assert page.status_code == 200
+    assert label in page.text
+    assert str(session_id) not in page.text
