@@ -4,20 +4,23 @@ Nothing but the recipient's own first name and the neutral facts of the visit go
 other person, no count.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import local
 from typing import Any
 from uuid import UUID
 
 from calendars import (
     Event,
+    InvitationBatch,
     NotAnAddress,
     NotAnEvent,
     WallTimeProblem,
-    cancellation,
-    invitation,
     plain_address,
     plain_name,
+    session_cancellations,
+    session_invitations,
     timezone_words,
 )
 from sma.messages.mime import NotAMessage, build_message
@@ -26,6 +29,9 @@ from sma.messages.transports import Parcel
 from sma.web.templating import day, render_text, time12
 
 LOCALE = "en"
+# A change to one session goes to everybody in it one after the other; more than a few are seldom under way at once.
+_BATCHES_KEPT = 8
+_BATCHES = local()
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,8 @@ def _parcel(facts: Facts, clinic: Clinic) -> Parcel:
     calendar, method = None, None
     if facts.kind in IN_CALENDAR:
         event = _event(facts, clinic)
-        calendar, method = (cancellation(event), "CANCEL") if cancelled else (invitation(event), "REQUEST")
+        method = "CANCEL" if cancelled else "REQUEST"
+        calendar = _calendar(event, method)
     name = message_id(facts.revision_id, clinic)
     content = build_message(
         sender_name=clinic.alias,
@@ -135,6 +142,22 @@ def _parcel(facts: Facts, clinic: Clinic) -> Parcel:
         method=method,
     )
     return Parcel(plain_address(clinic.address), plain_address(facts.recipient), name, content)
+
+
+def _calendar(event: Event, method: str) -> bytes:
+    """Write one person's file; the people of one session share the part that is the same for all of them."""
+    # As text, because two equal moments of different offsets are different lines of a file.
+    times = event.starts.isoformat(), event.ends.isoformat(), event.timezone
+    key = (method, *times, event.organiser_name, event.organiser_address)
+    # A batch serves one thread at a time, so each thread keeps its own.
+    kept: OrderedDict[object, InvitationBatch] = _BATCHES.__dict__.setdefault("kept", OrderedDict())
+    batch = kept.get(key)
+    if batch is None:
+        batch = session_cancellations(event) if method == "CANCEL" else session_invitations(event)
+        kept[key] = batch
+        if len(kept) > _BATCHES_KEPT:
+            kept.popitem(last=False)
+    return batch(event)
 
 
 def _event(facts: Facts, clinic: Clinic) -> Event:
