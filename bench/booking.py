@@ -111,7 +111,7 @@ def _statements_of_one(seeded: Seeded) -> float:
 
     from sma.app import create_app
 
-    app = create_app(Settings(data_folder=seeded.folder, database_url=seeded.url))  # type: ignore[arg-type]
+    app = create_app(Settings(data_folder=seeded.folder, database_url=seeded.url))
     counted: list[str] = []
     event.listen(app.state.database.engine, "after_cursor_execute", lambda *args: counted.append(args[2]))
     with TestClient(app, follow_redirects=False) as client:

@@ -57,14 +57,14 @@ def _template_alone(folder: Path, url: str, token: str, path: str) -> float:
     from sma.app import create_app
 
     kept: list[tuple[Template, dict[str, object]]] = []
-    app = create_app(Settings(data_folder=folder, database_url=url))  # type: ignore[arg-type]
+    app = create_app(Settings(data_folder=folder, database_url=url))
     original = Template.render
 
     def keeping(self: Template, *values: dict[str, object]) -> str:
         kept.append((self, dict(values[0])))
         return original(self, *values)
 
-    Template.render = keeping  # type: ignore[method-assign, assignment]
+    Template.render = keeping  # type: ignore[method-assign]
     try:
         with TestClient(app) as client:
             client.cookies.set("sma_session", token)
@@ -84,7 +84,7 @@ def _statements(folder: Path, url: str, token: str, path: str) -> int:
 
     from sma.app import create_app
 
-    app = create_app(Settings(data_folder=folder, database_url=url))  # type: ignore[arg-type]
+    app = create_app(Settings(data_folder=folder, database_url=url))
     counted: list[str] = []
     event.listen(app.state.database.engine, "after_cursor_execute", lambda *args: counted.append(args[2]))
     with TestClient(app) as client:

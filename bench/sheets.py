@@ -1,6 +1,7 @@
 """Staff sheets of 12 and 500 rows against reportlab's own long table with plain strings."""
 
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4, landscape
@@ -14,9 +15,7 @@ def rows() -> list[Row]:
     found = []
     for count, target in ((12, "<= 2"), (500, "<= 1.5")):
         people = [_row(number) for number in range(1, count + 1)]
-        ours, limit = interleaved(
-            5, lambda people=people: staff_sheet(_header(), people), lambda people=people: _platypus(people)
-        )
+        ours, limit = interleaved(5, partial(staff_sheet, _header(), people), partial(_platypus, people))
         label = f"staff sheet of {count} rows / platypus with plain strings"
         found.append(Row(label, f"{ours * 1000:.1f} ms", f"{limit * 1000:.1f} ms", ours / limit, target))
     return found
