@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from sma.appointments.facts import PLACE_COLUMNS, places_of
@@ -38,14 +39,17 @@ def counts_by_session(db: ReadSession, ids: Iterable[UUID]) -> dict[UUID, Counts
     counted = {session_id: Counts() for session_id in wanted}
     if not wanted:
         return counted
-    status = col(Appointment.status)
-    rows = db.connection().execute(
-        select(
-            col(Appointment.group_session_id),
-            func.count().filter(status.in_(TAKES_A_PLACE)),
-            func.count().filter(status == AppointmentStatus.WAITLIST),
-        )
-        .where(col(Appointment.group_session_id).in_(wanted))
-        .group_by(col(Appointment.group_session_id))
-    )
+    rows = db.connection().execute(_COUNTS, {"wanted": wanted}).all()
     return counted | {session_id: Counts(booked, waiting) for session_id, booked, waiting in rows}
+
+
+# Built once, so that its cache key is worked out once.
+_COUNTS: Any = (
+    select(
+        col(Appointment.group_session_id),
+        func.count().filter(col(Appointment.status).in_(TAKES_A_PLACE)),
+        func.count().filter(col(Appointment.status) == AppointmentStatus.WAITLIST),
+    )
+    .where(col(Appointment.group_session_id).in_(bindparam("wanted", expanding=True)))
+    .group_by(col(Appointment.group_session_id))
+)
