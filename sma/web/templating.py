@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,6 +99,12 @@ def local(instant: datetime, zone: str | ZoneInfo) -> datetime:
 
 def day(value: date, *, weekday: bool = True, year: bool = True) -> str:
     """Write a date as "Tue 1 Dec 2026"."""
+    return _day(date(value.year, value.month, value.day), weekday, year)
+
+
+# Kept by plain date: two moments can be equal and still fall on different days by their own clocks.
+@lru_cache(maxsize=1024)
+def _day(value: date, weekday: bool, year: bool) -> str:
     parts = [f"{value:%a}" if weekday else "", str(value.day), f"{value:%b}", str(value.year) if year else ""]
     return " ".join(part for part in parts if part)
 
