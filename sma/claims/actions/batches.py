@@ -38,8 +38,8 @@ def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
 def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[ClaimBatch]:
     """Freeze all approved lines, one batch per provider number and as many more as the limits of a claim ask for.
 
-    From here on the lines read as they do now, whatever happens to the record. A line that lost its card number or
-    date of birth since it was approved goes back to blocked, with the reason.
+    From here on the lines read as they do now, whatever happens to the record. A line that lost its card number, date
+    of birth or assignment since it was approved goes back to blocked, with the reason.
     Locks: the lines. Raises: NothingToBatch.
     """
     made, left_out = drafts(db, hold_ready_lines(db))

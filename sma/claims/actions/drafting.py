@@ -14,7 +14,7 @@ from sma.claims.freezing import thaw
 from sma.claims.judgement import flags_of
 from sma.claims.limits import load_limits
 from sma.claims.models import BenefitAssignment, Claim, ClaimBatch, ClaimBlock, ClaimLine
-from sma.claims.rules import AssignmentMethod
+from sma.claims.rules import AssignmentMethod, assignment_holds
 from sma.core.db import ReadSession
 from sma.people import Coverage, Location, Patient, Practitioner, practitioner_name
 from sma.people.rules import CoverageKind
@@ -68,21 +68,24 @@ def drafts(db: ReadSession, claims: Sequence[Claim]) -> tuple[list[Draft], list[
         line = earlier.get(row.claim.id)
         if line is None:
             number, irn = cards.get(row.patient.id, (None, None))
-            if reason := _missing(row, number, irn):
+            agreement = agreements.get(_assignment_id(row.claim))
+            if reason := _missing(row, number, irn, agreement):
                 left_out.append((row.claim, reason))
                 continue
-            line = _line(row, (number, irn), agreements.get(_assignment_id(row.claim)))
+            line = _line(row, (number, irn), agreement)
         made.append(Draft(row.claim, line, row.location, row.practitioner, row.session.timezone))
     return made, left_out
 
 
-def _missing(row: _Row, number: str | None, irn: str | None) -> str | None:
+def _missing(row: _Row, number: str | None, irn: str | None, agreement: BenefitAssignment | None) -> str | None:
     if number is None or irn is None:
         return "The Medicare number or its IRN is missing. Enter it on the person's page, then assess again."
     if row.patient.born_on is None:
         return "The date of birth is missing. Enter it on the person's page, then assess again."
     if row.claim.provider_number is None:
         return "The provider number for this place is missing. Enter it, then assess again."
+    if agreement is not None and not assignment_holds(agreement, row.session.held_on, row.session.timezone):
+        return "The assignment of benefit was taken back. Record another for the session, then assess again."
     return None
 
 

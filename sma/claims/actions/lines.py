@@ -16,12 +16,12 @@ from sma.core.db import WriteSession
 from sma.scheduling import GroupSession
 
 
-def lock_lines(db: WriteSession, session_id: UUID) -> list[Claim]:
-    """Return a session's lines that are in force, locked in the order of their ids. The session is locked before."""
+def lock_lines(db: WriteSession, *session_ids: UUID) -> list[Claim]:
+    """Return the lines in force of sessions, locked in the order of their ids. The sessions are locked before."""
     query = (
         select(Claim)
         .where(
-            col(Claim.group_session_id) == session_id,
+            col(Claim.group_session_id).in_(session_ids),
             col(Claim.kind) == LineKind.SERVICE,
             col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
         )

@@ -68,14 +68,11 @@ def record(request: Request, session_id: UUID, form: AssignmentAnswers, db: Writ
 
 @router.post("/assignments/{assignment_id}/revocation")
 def revoke(request: Request, assignment_id: UUID, form: RevocationAnswers, db: WriteDb, user: Recorder) -> Response:
-    try:
-        session_id = UUID(form.text("session_id"))
-    except ValueError:
-        raise NotFound from None
-    now = clock.now()
-    actions.revoke_assignment(db, assignment_id, by=user, now=now)
-    _assess_again(db, session_id, by=user, now=now)
-    return go_to(request, f"/sessions/{session_id}/assignments", say=REVOKED)
+    """Take an assignment back. The form says only which session's page to go back to."""
+    if form.errors:
+        raise NotFound
+    actions.revoke_assignment(db, assignment_id, by=user, now=clock.now())
+    return go_to(request, f"/sessions/{form.values.session_id}/assignments", say=REVOKED)
 
 
 def _first_gap(view: AssignmentsView, answers: NewAssignments, now: datetime) -> NotAssignable | None:
@@ -91,7 +88,8 @@ def _first_gap(view: AssignmentsView, answers: NewAssignments, now: datetime) ->
                 answers.method, answers.assigned_on, session.held_on, clinician.profession, today=today
             )
             if gap:
-                return NotAssignable(gap, fields={"assigned_on" if "date" in gap else "method": gap})
+                field, sentence = gap
+                return NotAssignable(sentence, fields={field: sentence})
     return None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -61,7 +62,7 @@ class NewAssignments(Press):
 
 
 class Revocation(Press):
-    session_id: str = Field(max_length=40)
+    session_id: UUID
 
 
 Pressed = Annotated[Form[Press], Depends(forms.of(Press))]

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from sma.claims import queries
+from sma.claims.models import Export
 from sma.claims.rules import TotpNeeded
 from sma.claims.web.asking import Exporter, Reader, asks_totp, prove_again
 from sma.claims.web.batches import FORMAT_WORDS
 from sma.core import audit, clock
 from sma.core.db import Database, EdgeRoute, ReadDb
-from sma.identity import Permission
+from sma.identity import CurrentUser, Permission
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
@@ -39,17 +40,7 @@ def download(request: Request, export_id: UUID, db: ReadDb, user: Exporter) -> R
     database: Database = request.app.state.database
     view = queries.export_view(db, export_id)
     export = queries.must_be_ready(view)
-    audit.note(
-        database,
-        by_id=user.id,
-        did="download-export",
-        on_kind="claim_export",
-        on_id=export.id,
-        now=clock.now(),
-        rows=export.row_count,
-        sha256=export.sha256,
-        format=export.format,
-    )
+    _note(request, export, "download-export", by=user)
     return StreamingResponse(
         queries.export_bytes(database, export_id),
         media_type=view.media_type,
@@ -62,13 +53,30 @@ def download(request: Request, export_id: UUID, db: ReadDb, user: Exporter) -> R
 
 
 @router.get("/exports/{export_id}/manifest")
-def manifest(export_id: UUID, db: ReadDb, _user: Exporter) -> Response:
+def manifest(request: Request, export_id: UUID, db: ReadDb, user: Exporter) -> Response:
+    """Hand out what tells the file's checksum and totals; who took it is kept first, as for the file."""
     view = queries.export_view(db, export_id)
+    content = queries.manifest_of(view)
+    _note(request, view.export, "download-manifest", by=user)
     return Response(
-        queries.manifest_of(view),
+        content,
         media_type="application/json",
         headers={
             "Content-Disposition": f'attachment; filename="{view.file_name}.manifest.json"',
             "Cache-Control": "no-store",
         },
+    )
+
+
+def _note(request: Request, export: Export, did: str, *, by: CurrentUser) -> None:
+    audit.note(
+        request.app.state.database,
+        by_id=by.id,
+        did=did,
+        on_kind="claim_export",
+        on_id=export.id,
+        now=clock.now(),
+        rows=export.row_count,
+        sha256=export.sha256,
+        format=export.format,
     )

@@ -44,6 +44,18 @@ def test_an_assignment_is_taken_only_where_it_can_hold(
     assert (gap is None) is fits
 
 
+@pytest.mark.parametrize(
+    ("method", "assigned_on", "profession", "field"),
+    [("pre", date(2026, 11, 25), GP, "assigned_on"), ("enduring", DAY, DIETITIAN, "method")],
+)
+def test_a_refused_assignment_names_the_answer_to_change(
+    method: str, assigned_on: date, profession: str, field: str
+) -> None:
+    gap = gap_in(AssignmentMethod(method), assigned_on, DAY, profession, today=date(2027, 7, 2))
+    assert gap is not None
+    assert gap[0] == field
+
+
 @dataclass
 class Enduring:
     method: str

@@ -153,7 +153,10 @@ def test_the_download_is_whole_named_without_people_and_recorded(clinic: Clinic)
     ]
     assert event_.details == {"rows": 7, "sha256": digest, "format": "csv"}
     assert digest[:32] in clinic.billing.get(export).text
+    assert clinic.did("download-manifest") == []
     assert clinic.billing.get(f"{export}/manifest").json()["sha256"] == digest
+    (event_,) = clinic.did("download-manifest")
+    assert event_.details == {"rows": 7, "sha256": digest, "format": "csv"}
 
 
 def test_files_are_neither_made_nor_taken_without_proof_within_ten_minutes(clinic: Clinic) -> None:

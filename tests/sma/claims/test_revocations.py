@@ -1,0 +1,125 @@
+"""What becomes of lines when the assignment under them is taken back."""
+
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from sma.attendance import ClinicianPresence, Encounter
+from sma.claims import AssignmentMethod, BenefitAssignment, ClaimStatus, approve, make_batches
+from sma.claims.actions import revoke_assignment
+from sma.core.db import Database, WriteSession
+from sma.identity import Role
+from sma.people import Location, Patient
+from tests.conftest import SignIn
+from tests.factories import make_appointment, make_session
+from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, at, later, propose_now, yarn_up
+
+
+def assignment_of(db: WriteSession, day: YarnUp, name: str) -> BenefitAssignment:
+    return db.exec(select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients[name])).one()
+
+
+@pytest.fixture
+def day(database: Database) -> YarnUp:
+    """The yarn up with the lines of P01 and P02 approved."""
+    with database.write() as db:
+        day = yarn_up(db)
+    propose_now(database, day.session.id)
+    with database.write() as db:
+        for name in ("P01", "P02"):
+            approve(db, day.line(db, name).id, item_number="23", by=day.doctor, now=later(1))
+    return day
+
+
+def test_an_approved_line_does_not_survive_a_revoked_assignment(database: Database, day: YarnUp) -> None:
+    with database.write() as db:
+        revoke_assignment(db, assignment_of(db, day, "P01").id, by=day.doctor, now=later(2))
+    with database.write() as db:
+        assert day.line(db, "P01").status == ClaimStatus.BLOCKED
+        assert day.line(db, "P02").status == ClaimStatus.READY
+
+
+def test_the_session_in_the_form_decides_nothing(app: FastAPI, sign_in: SignIn, database: Database) -> None:
+    with database.write() as db:
+        day = yarn_up(db)
+        for each in db.exec(select(BenefitAssignment)):
+            each.method = AssignmentMethod.BEFORE
+        other = make_session(db)
+        row = assignment_of(db, day, "P01")
+    propose_now(database, day.session.id)
+    desk = sign_in(Role.FRONT_DESK)
+    answer = desk.post(f"/assignments/{row.id}/revocation", data={"session_id": str(other.id)})
+    assert answer.headers["location"] == f"/sessions/{other.id}/assignments"
+    assert desk.post(f"/assignments/{row.id}/revocation", data={"session_id": "nonsense"}).status_code == 404
+    with database.write() as db:
+        assert day.line(db, "P01").status == ClaimStatus.BLOCKED
+
+
+def test_every_session_that_the_assignment_covered_is_assessed_again(database: Database, day: YarnUp) -> None:
+    evening = second_session(database, day)
+    with database.write() as db:
+        assert evening.line(db, "P03").status == ClaimStatus.NEEDS_CHECK
+        revoke_assignment(db, assignment_of(db, day, "P03").id, by=day.doctor, now=later(2))
+    with database.write() as db:
+        assert [each.line(db, "P03").status for each in (day, evening)] == [ClaimStatus.BLOCKED] * 2
+
+
+def test_freezing_leaves_out_a_line_whose_assignment_was_taken_back(database: Database, day: YarnUp) -> None:
+    with database.write() as db:
+        assignment_of(db, day, "P01").revoked_at = CLOSED
+    with database.write() as db:
+        (batch,) = make_batches(db, by=day.billing, now=later(3))
+        assert batch.line_count == 1
+    with database.write() as db:
+        line = day.line(db, "P01")
+        assert line.status == ClaimStatus.BLOCKED
+        assert "taken back" in line.summary
+
+
+def second_session(database: Database, day: YarnUp) -> YarnUp:
+    """The same doctor sees P03 again in another session of that day."""
+    with database.write() as db:
+        session = make_session(
+            db,
+            location=db.get_one(Location, day.session.location_id),
+            clinician=day.clinician,
+            starts_at=at("12:00"),
+            status="closed",
+            closed_at=CLOSED,
+        )
+        db.add(
+            ClinicianPresence(
+                group_session_id=session.id,
+                practitioner_id=day.clinician.id,
+                starts_at=at("12:00"),
+                ends_at=at("12:40"),
+                recorded_by_id=day.doctor.id,
+                recorded_at=at("12:40"),
+            )
+        )
+        again = YarnUp(session, day.clinician, day.doctor, day.billing, patients=day.patients)
+        again.encounters["P03"] = seen(db, again)
+    propose_now(database, session.id, now=later(1.5))
+    return again
+
+
+def seen(db: WriteSession, day: YarnUp) -> UUID:
+    patient = db.get_one(Patient, day.patients["P03"])
+    appointment = make_appointment(db, day.session, patient, status="fulfilled")
+    encounter = Encounter(
+        appointment_id=appointment.id,
+        group_session_id=day.session.id,
+        patient_id=patient.id,
+        presence="arrived",
+        arrived_at=at("12:00"),
+        note_done_at=at("12:30"),
+        note_done_by_id=day.doctor.id,
+    )
+    db.add(encounter)
+    # Its key is needed by the consult.
+    db.flush()
+    day.encounters["P03"] = encounter.id
+    add_consult(db, day, "P03", "12:10-12:20")
+    return encounter.id
