@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +10,8 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from sma import __version__
@@ -17,6 +19,7 @@ from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import Permission, SignInNeeded
+from sma.identity.current import current_user
 from sma.reach import reaches
 from sma.web import problems, security
 from sma.web.assets import HashedFiles
@@ -86,6 +89,7 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     app.state.reach = reaches
     security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
     app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(HTTPException, _nowhere)
     app.mount("/static", HashedFiles(), name="static")
     for name in SLICES:
         app.router.routes.extend(_routes(importlib.import_module(name).router))
@@ -99,6 +103,15 @@ def _routes(router: APIRouter) -> list[BaseRoute]:
     (a prefix, dependencies) is not taken along, so the slices use none of that.
     """
     return [found.original_route for found in iter_route_contexts(router.routes)]
+
+
+def _nowhere(request: Request, error: Exception) -> Response:
+    """Answer an address that no route guards, with the main navigation for whoever is signed in."""
+    if not hasattr(request.state, "user"):
+        # The refusal is the answer, whatever happens to this look-up.
+        with suppress(SignInNeeded, SQLAlchemyError):
+            current_user(request)
+    return problems.answer(request, problems.problem_of(error))
 
 
 def _to_sign_in(request: Request, error: Exception) -> Response:

@@ -1,10 +1,13 @@
 """Every refusal leads on, fits its reader, and reveals nothing."""
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from sma.identity import Role
 from sma.web import problems
+from tests.conftest import SignIn
 from tests.sma.web.sample import make_app
 
 JSON = {"Accept": "application/json"}
@@ -18,6 +21,18 @@ def test_a_missing_page_says_so_and_leads_on(browser: TestClient) -> None:
     assert "There is nothing at this address." in answer.text
     assert 'href="/"' in answer.text
     assert answer.headers["x-request-id"] in answer.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/account/password", 405)])
+def test_a_dead_end_keeps_the_navigation_for_whoever_is_signed_in(
+    app: FastAPI, sign_in: SignIn, path: str, status: int
+) -> None:
+    inside = sign_in(Role.FRONT_DESK).get(path)
+    outside = TestClient(app, cookies={"sma_session": "made-up"}).get(path)
+
+    assert (inside.status_code, outside.status_code) == (status, status)
+    assert ['href="/today"' in answer.text for answer in (inside, outside)] == [True, False]
+    assert ['href="/sign-in"' in answer.text for answer in (inside, outside)] == [False, True]
 
 
 @pytest.mark.parametrize("path", ["/number/abc", "/number/" + "9" * 5000])
