@@ -109,9 +109,10 @@ def _day(value: date, weekday: bool, year: bool) -> str:
     return " ".join(part for part in parts if part)
 
 
-def time12(value: datetime | time) -> str:
-    """Write a time of day as "10:00 am"."""
-    return f"{value.hour % 12 or 12}:{value.minute:02d} {'am' if value.hour < 12 else 'pm'}"
+def time12(value: datetime | time, *, seconds: bool = False) -> str:
+    """Write a time of day as "10:00 am"; with `seconds`, as "10:00:05 am", for what counts as evidence."""
+    rest = f":{value.second:02d}" if seconds else ""
+    return f"{value.hour % 12 or 12}:{value.minute:02d}{rest} {'am' if value.hour < 12 else 'pm'}"
 
 
 def money(cents: int) -> str:

@@ -62,7 +62,7 @@ def test_late_left_and_absent_are_pressed_and_kept_apart(tablet: Page, clinic: C
     assert "Late" in row(tablet, "Alan")
     clinic.at(f"{day}T10:50")
     press(tablet, "Left: Alan")
-    assert "left 10:50" in row(tablet, "Alan")
+    assert "left 10:50 am" in row(tablet, "Alan")
     press(tablet, "Absent: Ben")
     assert "Absent" in row(tablet, "Ben")
 

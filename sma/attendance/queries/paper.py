@@ -10,7 +10,7 @@ from uuid import UUID
 
 from calendars import timezone_words
 from sma.attendance.queries.rows import ConsultRow, Day, PersonRow
-from sma.attendance.rules import Presence, duration_text
+from sma.attendance.rules import Presence, clock_text, duration_text
 from sma.attendance.sheets import (
     EvidenceInterval,
     EvidenceRow,
@@ -130,9 +130,9 @@ def correction_words(row: ConsultRow, zone: str) -> str:
     if row.was_from is None:
         was = "nothing was pressed"
     elif row.was_to is None:
-        was = f"was {_clock(row.was_from, zone)}, not stopped"
+        was = f"was {clock_text(row.was_from, zone)}, not stopped"
     else:
-        was = f"was {_clock(row.was_from, zone)} to {_clock(row.was_to, zone)}"
+        was = f"was {clock_text(row.was_from, zone)} to {clock_text(row.was_to, zone)}"
     waits = "; not confirmed by the clinician" if row.needs_confirmation else ""
     return f"{was}; {row.reason}{waits}"
 
@@ -146,10 +146,6 @@ def _who(row: ConsultRow) -> str:
 def _notes(person: PersonRow) -> list[str]:
     notes = {"Walk-in": person.is_walk_in, "No card here": person.no_card}
     return [words for words, holds in notes.items() if holds]
-
-
-def _clock(instant: datetime, zone: str) -> str:
-    return _wall(instant, zone).strftime("%H:%M:%S").removesuffix(":00")
 
 
 def _wall(instant: datetime, zone: str) -> datetime:

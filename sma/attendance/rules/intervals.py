@@ -51,8 +51,10 @@ def is_recorded_after(happened_at: datetime, recorded_at: datetime) -> bool:
 
 
 def clock_text(instant: datetime, zone: str) -> str:
-    """Write a time of day at the place: "11:02", with its seconds where it has any."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S").removesuffix(":00")
+    """Write a time of day at the place: "2:25 pm", with its seconds where it has any: "2:25:20 pm"."""
+    wall = instant.astimezone(ZoneInfo(zone))
+    seconds = f":{wall.second:02}" if wall.second else ""
+    return f"{wall.hour % 12 or 12}:{wall.minute:02}{seconds} {'am' if wall.hour < 12 else 'pm'}"
 
 
 def span_text(span: Span, zone: str) -> str:

@@ -8,7 +8,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from calendars import WallTimeProblem, wall_time
-from sma.attendance.rules import NotRecordable, clock_text
+from sma.attendance.rules import NotRecordable
 from sma.core.clock import local
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
@@ -133,7 +133,7 @@ def instant(session: GroupSession, typed: time, field: str) -> datetime:
 
 def typed(value: datetime | None, session: GroupSession) -> str | None:
     """Write an instant as it stands in a time field, seconds kept."""
-    return clock_text(value, session.timezone) if value else None
+    return local(value, session.timezone).strftime("%H:%M:%S").removesuffix(":00") if value else None
 
 
 def row_of(session_id: UUID, appointment_id: UUID, *, undo: bool = False) -> str:

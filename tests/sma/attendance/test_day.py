@@ -284,15 +284,15 @@ def test_a_consult_cannot_be_stretched_over_the_next_one(db: WriteSession) -> No
         correct_consult(
             db, eli.id, starts_at=at("10:55"), ends_at=at("11:03"), reason="x", by=scene.doctor_user, now=at("11:50")
         )
-    assert refusal.value.fields == {"ends": "That overlaps the consult from 11:02 to 11:12."}
+    assert refusal.value.fields == {"ends": "That overlaps the consult from 11:02 am to 11:12 am."}
 
 
 @pytest.mark.parametrize(
     ("starts", "ends", "field", "words"),
     [
-        ("10:35", "10:40", "starts", "That overlaps the consult from 10:33 to 10:40."),
-        ("10:20", "10:25", "starts", "The clinician was in the room from 10:25:30 to 11:27"),
-        ("11:26", "11:28", "ends", "The clinician was in the room from 10:25:30 to 11:27"),
+        ("10:35", "10:40", "starts", "That overlaps the consult from 10:33 am to 10:40 am."),
+        ("10:20", "10:25", "starts", "The clinician was in the room from 10:25:30 am to 11:27 am"),
+        ("11:26", "11:28", "ends", "The clinician was in the room from 10:25:30 am to 11:27 am"),
         ("10:41", "10:41", "ends", "The end must be later than the start."),
         ("11:50", "11:55", "ends", "still to come"),
         ("11:53", "11:55", "starts", "still to come"),
@@ -325,7 +325,7 @@ def test_a_stay_cannot_be_cut_so_that_a_consult_lies_outside(db: WriteSession) -
         correct_presence(
             db, stay.id, starts_at=at("10:25"), ends_at=at("11:20"), reason="x", by=scene.marcus, now=at("11:30")
         )
-    assert "from 11:19 to 11:26" in refusal.value.fields["ends"]
+    assert "from 11:19 am to 11:26 am" in refusal.value.fields["ends"]
     new = correct_presence(
         db, stay.id, starts_at=at("10:24"), ends_at=at("11:28"), reason="Clock", by=scene.marcus, now=at("11:30")
     )

@@ -61,7 +61,7 @@ def test_the_whole_day_is_done_with_plain_forms(
     press(client, f"/appointments/{scene.place(1)}/consults", practitioner_id=str(scene.doctor.id))
     set_clock(at("10:33:05"))
     page = text_of(client, day_url(scene))
-    assert "With Alan D. since 10:26:10" in page
+    assert "With Alan D. since 10:26:10 am" in page
     assert "6-minute mark reached" in page
     press(client, f"/appointments/{scene.place(2)}/consults", practitioner_id=str(scene.doctor.id))
     set_clock(at("10:40"))
@@ -150,7 +150,7 @@ def test_a_refused_correction_keeps_what_was_typed_and_changes_nothing(
     typed = {"starts": "10:55", "ends": "11:03", "reason": "typed wrong"}
     answer = client.post(f"/consults/{eli.id}/correction", data=typed)
     assert answer.status_code == 422
-    assert "That overlaps the consult from 11:02 to 11:12." in answer.text
+    assert "That overlaps the consult from 11:02 am to 11:12 am." in answer.text
     page = BeautifulSoup(answer.text, "html.parser")
     assert [page.find(id=name)["value"] for name in typed] == ["10:55", "11:03", "typed wrong"]
     with database.read() as db:
@@ -195,7 +195,7 @@ def test_stays_are_corrected_and_entered_with_times(
     cut = client.post(
         f"/clinician-presences/{stay.id}/correction", data={"starts": "10:25", "ends": "11:20", "reason": "why not"}
     )
-    assert "from 11:19 to 11:26" in cut.text
+    assert "from 11:19 am to 11:26 am" in cut.text
     assert cut.status_code == 422
     press(client, f"/clinician-presences/{stay.id}/correction", starts="10:25", ends="11:28", reason="Clock was slow")
     entry = f"/sessions/{scene.session.id}/entered-presences"
@@ -203,7 +203,7 @@ def test_stays_are_corrected_and_entered_with_times(
     overlap = client.post(
         entry, data={"practitioner_id": str(scene.doctor.id), "starts": "11:00", "ends": "11:40", "reason": "Came back"}
     )
-    assert "That overlaps the stay from 10:25 to 11:28." in overlap.text
+    assert "That overlaps the stay from 10:25 am to 11:28 am." in overlap.text
     press(client, entry, practitioner_id=str(scene.doctor.id), starts="11:30", ends="11:40", reason="Came back")
 
 
@@ -313,3 +313,16 @@ def test_a_session_of_another_day_takes_no_presses(enter: Enter, scene: Scene, s
     client = enter(Role.FACILITATOR)
     assert "Nothing can be recorded yet" in text_of(client, day_url(scene))
     assert client.post(f"/appointments/{scene.place(1)}/presence", data={"presence": "arrived"}).status_code == 409
+
+
+def test_a_session_that_is_over_says_where_consults_are_entered(
+    enter: Enter, scene: Scene, set_clock: SetClock
+) -> None:
+    client = enter(Role.FACILITATOR)
+    set_clock(at("10:05"))
+    assert "then tap a name" in text_of(client, day_url(scene))
+    set_clock(at("15:00"))
+    over = text_of(client, day_url(scene))
+
+    assert "press “Times” beside a name" in over
+    assert "then tap a name" not in over

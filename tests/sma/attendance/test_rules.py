@@ -70,7 +70,7 @@ def test_consults_may_touch_but_a_running_one_reaches_on() -> None:
     running = [Span(at("10:20"))]
     with pytest.raises(NotRecordable) as refusal:
         check_consult(first, others=running, presences=[STAY], zone=SYDNEY, now=at("12:00"))
-    words = "That overlaps the consult that began at 10:20 and is still running."
+    words = "That overlaps the consult that began at 10:20 am and is still running."
     assert refusal.value.fields == {"starts": words}
 
 
@@ -94,9 +94,9 @@ def test_not_recorded_is_never_read_as_absent() -> None:
 
 
 def test_times_and_lengths_keep_their_seconds() -> None:
-    assert clock_text(at("10:25:30"), SYDNEY) == "10:25:30"
-    assert clock_text(at("11:02"), SYDNEY) == "11:02"
-    assert clock_text(at("11:02"), "Australia/Brisbane") == "10:02"
+    assert clock_text(at("10:25:30"), SYDNEY) == "10:25:30 am"
+    assert clock_text(at("14:02"), SYDNEY) == "2:02 pm"
+    assert clock_text(at("11:02"), "Australia/Brisbane") == "10:02 am"
     assert (duration_text(415), duration_text(360)) == ("6 min 55 s", "6 min")
 
 

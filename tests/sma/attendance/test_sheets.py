@@ -93,7 +93,7 @@ def test_the_record_shows_corrections_and_what_came_afterwards(db: WriteSession)
     assert sheet.provider_number == "2448261H"
     by_name = {row.patient_name: row for row in sheet.rows}
     (eli,) = by_name["Eli Jury"].intervals
-    assert (eli.minutes_text, eli.correction) == ("7 min", "was 10:56 to 11:01; typed wrong")
+    assert (eli.minutes_text, eli.correction) == ("7 min", "was 10:56 am to 11:01 am; typed wrong")
     (ivo,) = by_name["Ivo Nash"].intervals
     assert ivo.recorded_after
     assert ivo.correction == "nothing was pressed; nobody pressed; not confirmed by the clinician"
@@ -164,7 +164,7 @@ def test_sheets_are_printed_by_role_under_names_that_say_nothing(
     assert desk.get(f"{url}/evidence.pdf").status_code == 403
     assert desk.get(f"{url}/evidence").status_code == 403
     assert billing.get(f"{url}/evidence.pdf").content.startswith(b"%PDF")
-    assert "was 10:56 to 11:01; typed wrong" in billing.get(f"{url}/evidence").text
+    assert "was 10:56 am to 11:01 am; typed wrong" in billing.get(f"{url}/evidence").text
     assert desk.get(f"{url}/secret").status_code == 404
     with database.read() as db:
         noted = db.exec(select(AuditEvent).where(col(AuditEvent.did) == "print-sheet")).all()
