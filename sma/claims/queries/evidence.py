@@ -1,6 +1,6 @@
 """One opened line: the evidence under it, every verdict, what may be chosen, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from billing import Verdict
 from sma.attendance import ClinicianPresence, ConsultInterval
 from sma.claims.judgement import Choice, choices
 from sma.claims.models import BenefitAssignment, Claim, ClaimBatch
@@ -35,6 +36,17 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class ItemCard:
+    """One item as it was judged: `unmet` are the findings that somebody has to look at, `met` the others."""
+
+    item: str
+    title: str
+    version_from: str
+    unmet: Sequence[Mapping[str, Any]]
+    met: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything the evidence card shows."""
 
@@ -54,6 +66,21 @@ class Evidence:
     @property
     def judged(self) -> dict[str, Any]:
         return self.claim.assessment
+
+    @property
+    def fitting(self) -> list[ItemCard]:
+        return [_card(item) for item in self.judged["fitting"]]
+
+    @property
+    def next_items(self) -> list[ItemCard]:
+        return sorted((_card(item) for item in self.judged["next"]), key=lambda card: card.item)
+
+    @property
+    def way_out(self) -> str | None:
+        """What to do where no item fits: about a rule that is broken, before one that nobody can answer."""
+        unmet = [each for each in self.judged["findings"] if each["verdict"] != Verdict.MET]
+        first = next((each for each in unmet if each["verdict"] == Verdict.NOT_MET), next(iter(unmet), None))
+        return first["remedy"] if first else None
 
 
 def evidence(db: ReadSession, claim_id: UUID) -> Evidence:
@@ -84,6 +111,12 @@ def evidence(db: ReadSession, claim_id: UUID) -> Evidence:
         approved_by=approver.display_name if approver else None,
         replaced_by=_replaced_by(db, claim),
     )
+
+
+def _card(item: Mapping[str, Any]) -> ItemCard:
+    unmet = [each for each in item["findings"] if each["verdict"] != Verdict.MET]
+    met = [each for each in item["findings"] if each["verdict"] == Verdict.MET]
+    return ItemCard(item["item"], item["title"], item["from"], unmet, met)
 
 
 def _consults(db: ReadSession, claim: Claim) -> list[Stretch]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -97,6 +98,21 @@ def test_no_page_shows_a_whole_card_number(clinic: Clinic) -> None:
         page = clinic.billing.get(url)
         assert page.status_code == 200
         assert not [number for number, _ in CARDS if number in page.text]
+
+
+def test_a_question_keeps_its_capitals_and_begins_with_one(clinic: Clinic) -> None:
+    line = clinic.line("P01")
+    judged = deepcopy(line.assessment)
+    asked = {"rule": "confirmation", "verdict": "needs-a-person", "facts": "the GP of this person", "source": "MBS"}
+    judged["fitting"][0]["findings"].append({**asked, "remedy": "Tick it", "flag": None})
+    with clinic.database.write() as db:
+        db.get_one(Claim, line.id).assessment = judged
+    page = clinic.doctor.get(f"/claims/{line.id}").text
+    assert "<span>The GP of this person</span>" in page
+    count = len(judged["fitting"][0]["findings"])
+    assert f"{count - 1} of {count} rules met" in page
+    why = page.split('id="why"')[1]
+    assert why.index("Needs a person: the GP of this person.") < why.index("Met:")
 
 
 def test_approving_leads_to_the_next_line_of_the_session(clinic: Clinic) -> None:
