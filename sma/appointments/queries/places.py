@@ -1,8 +1,7 @@
 """How many places are taken and left. Always counted from the rows, never kept as a number that could drift."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -16,8 +15,7 @@ from sma.core.errors import NotFound
 from sma.scheduling import GroupSession
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """People with a place, and people waiting, in one session."""
 
     booked: int = 0
@@ -36,7 +34,7 @@ def places(db: ReadSession, session_id: UUID) -> Places:
 def counts_by_session(db: ReadSession, ids: Iterable[UUID]) -> dict[UUID, Counts]:
     """Return the counts of many sessions, zeros for those without anybody. One statement."""
     wanted = list(ids)
-    counted = {session_id: Counts() for session_id in wanted}
+    counted = dict.fromkeys(wanted, Counts())
     if not wanted:
         return counted
     rows = db.connection().execute(_COUNTS, {"wanted": wanted}).all()

@@ -26,7 +26,10 @@ from sma.web.templating import time12
 
 
 class Entry(NamedTuple):
-    """A session in a list. `title` names the topic only where the reader may see it; else nothing hints at it."""
+    """A session in a list. `title` names the topic only where the reader may see it; else nothing hints at it.
+
+    `line` is the whole session after its label in a cell of the week: one text, because each text costs an escape.
+    """
 
     id: UUID
     url: str
@@ -48,7 +51,8 @@ class Entry(NamedTuple):
     waiting: int
     least: int
     booked_text: str
-    needs: tuple[str, ...]
+    needs_text: str
+    line: str
     is_over: bool
 
     @property
@@ -89,13 +93,17 @@ def _entry(
     ends_text, people = time12(ends), ", ".join(worker.name for worker in staff) or "nobody chosen to run it"
     is_over = now >= row.ends_at
     path = f"/sessions/{row.id}"
+    needs = ", ".join(_needs(row, staff, counts, now.astimezone(starts.tzinfo).date(), sees, is_over))
+    booked_text, starts_text = f"{counts.booked} of {row.target} booked", time12(starts)
+    waiting = f", {counts.waiting} waiting" if counts.waiting else ""
+    times = f"{starts_text} to {ends_text}{f' {zone_words}' if zone_words else ''}"
     return Entry(
         id=row.id,
         url=f"{path}/plan" if row.status == SessionStatus.DRAFT else path,
         code=row.code,
         held_on=row.held_on,
         starts=starts,
-        starts_text=time12(starts),
+        starts_text=starts_text,
         ends_text=ends_text,
         zone_words=zone_words,
         label=row.neutral_label,
@@ -109,8 +117,9 @@ def _entry(
         booked=counts.booked,
         waiting=counts.waiting,
         least=row.least,
-        booked_text=f"{counts.booked} of {row.target} booked",
-        needs=tuple(_needs(row, staff, counts, now.astimezone(starts.tzinfo).date(), sees, is_over)),
+        booked_text=booked_text,
+        needs_text=needs,
+        line=f"{times}, {where}, {booked_text}{waiting}. {word}{f': {needs}' if needs else ''}",
         is_over=is_over,
     )
 

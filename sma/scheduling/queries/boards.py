@@ -5,7 +5,6 @@ as Core, because fifty ORM rows cost more than the page around them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -64,8 +63,7 @@ class BoardRow(NamedTuple):
         return ceiling(self.most, self.room_seats, len({worker.person for worker in staff}), self.support_places)
 
 
-@dataclass(frozen=True, slots=True)
-class BoardWorker:
+class BoardWorker(NamedTuple):
     """A worker in a list. `person` tells two workers apart; `is_reader` marks the one who is looking."""
 
     person: object
