@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,6 +68,22 @@ class Story:
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Today")
         return page
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """A clinic of its own: what is agreed here holds for good and would change other tests' lines."""
+    clinic = Clinic(tmp_path_factory.mktemp("scenario"))
+    try:
+        clinic.start()
+        yield clinic
+    finally:
+        clinic.stop()
+
+
+@pytest.fixture(scope="module")
+def days(clinic: Clinic) -> Days:
+    return Days(clinic)
 
 
 @pytest.fixture

@@ -14,6 +14,18 @@ pytestmark = pytest.mark.timeout(400)
 
 REGENERATE = f"run python -m tests.house.role_table and review the difference in {TABLE.name}"
 # A clinician confirms and claims nothing but their own, and nobody ends another person's sign-in.
+# Rows that belong to one session, or to one clinician: whoever sees only their own sessions is kept out of the rest.
+OF_ONE_SESSION = {
+    "{session_id}",
+    "{session_role_id}",
+    "{appointment_id}",
+    "{presence_id}",
+    "{consult_id}",
+    "{claim_id}",
+    "{batch_id}",
+    "{export_id}",
+    "{assignment_id}",
+}
 REFUSED_BEYOND_PERMISSIONS = {
     "/consults/{consult_id}/confirmation",
     "/claims/{claim_id}/approval",
@@ -59,7 +71,7 @@ def test_the_table_agrees_with_the_permissions_of_each_role(app: FastAPI) -> Non
         permission = demanded[line.method, line.path]
         for role in Role:
             may = permission == "open" or permission in PERMISSIONS[role]
-            beyond = line.whose == "other" and line.path in REFUSED_BEYOND_PERMISSIONS
+            beyond = line.whose == "other" and (line.path in REFUSED_BEYOND_PERMISSIONS or kept_out(role, line.path))
             if may == (given[role] == 403) and not (may and beyond):
                 wrong.append(f"{' '.join(line)}: {role} gets {given[role]}")
     assert wrong == []
@@ -86,11 +98,30 @@ def test_no_answer_in_the_table_is_a_fault_or_a_row_that_was_not_found() -> None
 def test_a_line_for_another_session_differs_only_where_it_is_known_to() -> None:
     table = read_table()
     different = {
-        line.path
+        (line.path, who)
         for line, given in table.items()
-        if line.whose == "other" and given != table[line._replace(whose="own")]
+        for who in WHO
+        if line.whose == "other" and given[who] != table[line._replace(whose="own")][who]
     }
-    assert different == REFUSED_BEYOND_PERMISSIONS
+    assert {path for path, who in different if who == NOBODY or not kept_out(Role(who), path)} == {
+        "/account/sessions/{session_id}/end"
+    }
+    assert {path for path, who in different if who == Role.CLINICIAN} >= {"/sessions/{session_id}/day"}
+
+
+def test_a_clinician_is_kept_out_of_every_session_they_do_not_work_on() -> None:
+    let_in = [
+        " ".join(line)
+        for line, given in read_table().items()
+        if line.whose == "other" and kept_out(Role.CLINICIAN, line.path) and given[Role.CLINICIAN] != 403
+    ]
+    assert let_in == []
+
+
+def kept_out(role: Role, path: str) -> bool:
+    """Whether an address is about one session, and this role sees only its own."""
+    named = any(name in path for name in OF_ONE_SESSION) and not path.startswith("/account/")
+    return named and Permission.SEE_EVERY_SESSION not in PERMISSIONS[role]
 
 
 def test_only_those_who_may_book_run_or_bill_are_allowed_to_change_anything() -> None:
