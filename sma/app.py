@@ -32,6 +32,7 @@ THREADS_ON_SQLITE = 1
 THREADS_ON_POSTGRESQL = 4
 
 SLICES = (
+    "sma.boards.web",
     "sma.identity.web",
     "sma.people.web",
     "sma.scheduling.web",
@@ -39,7 +40,6 @@ SLICES = (
     "sma.attendance.web",
     "sma.claims.web",
     "sma.messages.web",
-    "sma.boards.web",
     "sma.operations.web",
 )
 

@@ -79,13 +79,14 @@ def _entry(
 ) -> Entry:
     starts, ends = clock.local(row.starts_at, row.timezone), clock.local(row.ends_at, row.timezone)
     sees = user.may(Permission.SEE_SETTINGS) or any(worker.is_reader for worker in staff)
+    places = row.places(staff)
     state = state_of(
         row.status,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         now=now,
         taken=counts.booked,
-        places=row.places(staff),
+        places=places,
     )
     word, kind = STATE_WORDS[state]
     where = ", ".join(filter(None, (row.place, "by video" if row.modality == Modality.VIDEO else row.room)))
@@ -94,7 +95,7 @@ def _entry(
     is_over = now >= row.ends_at
     path = f"/sessions/{row.id}"
     needs = ", ".join(_needs(row, staff, counts, now.astimezone(starts.tzinfo).date(), sees, is_over))
-    booked_text, starts_text = f"{counts.booked} of {row.target} booked", time12(starts)
+    booked_text, starts_text = f"{counts.booked} of {places} booked", time12(starts)
     waiting = f", {counts.waiting} waiting" if counts.waiting else ""
     times = f"{starts_text} to {ends_text}{f' {zone_words}' if zone_words else ''}"
     return Entry(

@@ -82,7 +82,7 @@ def test_today_shows_each_session_with_place_people_staff_and_what_it_needs(
     page = text(sign_in(Role.FRONT_DESK), "/today")
 
     assert "Mon 23 Nov 2026" in page
-    for words in ("10:00 am", "Saltwater AHS clinic", "3 of 10 booked", "Dr Sam Okafor, Marcus Webb"):
+    for words in ("10:00 am", "Saltwater AHS clinic", "3 of 12 booked", "Dr Sam Okafor, Marcus Webb"):
         assert words in page, words
     assert "needs 1 more for the minimum of 4" in page
 
@@ -184,7 +184,7 @@ def test_the_week_has_a_column_for_each_day_a_row_for_each_start_and_links_that_
     link = page.select_one(f'a[href="/sessions/{session_id}"]')
     assert link is not None
     words = link.get_text()
-    for part in ("Shared appointment", "10:00 am to 11:30 am", "Saltwater AHS clinic", "5 of 10 booked", "Open"):
+    for part in ("Shared appointment", "10:00 am to 11:30 am", "Saltwater AHS clinic", "5 of 12 booked", "Open"):
         assert part in words, part
     assert page.select_one('a[href="/week?week=2026-11-16"]')
     assert page.select_one('a[href="/week?week=2026-11-30"]')
