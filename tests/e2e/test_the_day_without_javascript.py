@@ -95,7 +95,7 @@ def test_a_consult_is_started_stopped_and_corrected_with_a_reason(tablet: Page, 
     tablet.get_by_label("From").fill("10:32")
     tablet.get_by_label("Reason").fill("Typed wrong")
     press(tablet, "Correct the times")
-    expect(tablet.get_by_role("alert")).to_contain_text("overlaps the consult from 10:26 to 10:33")
+    expect(tablet.get_by_role("alert")).to_contain_text("overlaps the consult from 10:26 am to 10:33 am")
     assert tablet.get_by_label("From").input_value() == "10:32"
     tablet.get_by_label("From").fill("10:34")
     press(tablet, "Correct the times")

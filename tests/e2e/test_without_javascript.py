@@ -19,11 +19,6 @@ def desk(open_as: Open) -> Page:
     return open_as("tahlia", javascript=False)
 
 
-def notice(page: Page) -> str:
-    """What the page says after an act."""
-    return (page.text_content("#notices") or "").strip()
-
-
 def heading(page: Page) -> str:
     return (page.text_content("h1") or "").strip()
 
@@ -80,7 +75,7 @@ def test_the_desk_books_a_person_from_the_session(desk: Page, days: Days) -> Non
     desk.get_by_role("button", name="Find").click()
     desk.get_by_role("link", name="Frank Kell").click()
     desk.get_by_role("button", name="Book Frank into").click()
-    assert notice(desk) == "Place booked. The message is on its way."
+    expect(desk.locator("#notices")).to_have_text("Place booked. The message is on its way.")
     expect(desk.locator("#people ~ * tbody tr")).to_have_count(1)
 
 
@@ -90,7 +85,7 @@ def test_the_desk_books_a_person_from_their_own_page(desk: Page, days: Days) -> 
     desk.goto(f"/people/{days.ground.people['gus']}/appointments/new")
     desk.locator(f"a[href*='{session}']").click()
     desk.get_by_role("button", name="Book Gus into").click()
-    assert notice(desk) == "Place booked. The message is on its way."
+    expect(desk.locator("#notices")).to_have_text("Place booked. The message is on its way.")
 
 
 def test_the_stop_page_says_nothing_of_why_and_leads_to_the_waiting_list(desk: Page, days: Days) -> None:
@@ -100,7 +95,7 @@ def test_the_stop_page_says_nothing_of_why_and_leads_to_the_waiting_list(desk: P
     said = (desk.text_content("main") or "").lower()
     assert not {"men", "women", "man", "woman", "gender", "sex"} & set(said.replace(".", " ").split())
     desk.get_by_role("button", name="Add Sandra to the waiting list").click()
-    assert notice(desk) == "Added to the waiting list. The message is on its way."
+    expect(desk.locator("#notices")).to_have_text("Added to the waiting list. The message is on its way.")
     expect(desk.locator("#waiting ~ ol")).to_contain_text("No suitable place yet")
 
 
@@ -115,7 +110,7 @@ def test_a_full_session_offers_the_waiting_list_and_a_freed_place_goes_to_who_wa
     desk.get_by_label("They asked to cancel").check()
     desk.get_by_role("button", name="Take Alan off this session").click()
     desk.get_by_role("button", name="Give Des a place").click()
-    assert notice(desk) == "Place given. The message is on its way."
+    expect(desk.locator("#notices")).to_have_text("Place given. The message is on its way.")
     expect(desk.locator("#people ~ *").first).to_contain_text("Des Irons")
 
 
@@ -127,9 +122,9 @@ def test_the_desk_takes_a_person_off_and_undoes_it(desk: Page, days: Days) -> No
     expect(desk.locator("[role=alert]")).to_be_visible()
     desk.get_by_label("Away for family reasons").check()
     desk.get_by_role("button", name="Take Ben off this session").click()
-    assert notice(desk) == "Taken off. The place is free again."
+    expect(desk.locator("#notices")).to_have_text("Taken off. The place is free again.")
     desk.get_by_role("button", name="Undo").click()
-    assert notice(desk) == "Put back. The message is on its way."
+    expect(desk.locator("#notices")).to_have_text("Put back. The message is on its way.")
     expect(desk.locator("#people ~ *").first).to_contain_text("Ben Farr")
 
 
@@ -140,7 +135,7 @@ def test_the_desk_moves_a_person_and_undoes_it(desk: Page, days: Days) -> None:
     desk.get_by_role("link", name="Move Hal").click()
     desk.locator(f"a[href*='{second}']").click()
     desk.get_by_role("button", name="Move Hal to").click()
-    assert notice(desk) == "Moved. One message with the new time is on its way."
+    expect(desk.locator("#notices")).to_have_text("Moved. One message with the new time is on its way.")
     assert str(second) in desk.url
     desk.goto(f"/sessions/{first}")
     expect(desk.locator("#ended ~ ul")).to_contain_text("Moved to another session")
