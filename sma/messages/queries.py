@@ -16,6 +16,7 @@ from sma.messages.facts import facts_of
 from sma.messages.models import Communication
 from sma.messages.rules import UNRESOLVED, CommunicationState
 from sma.people import Patient, full_name
+from sma.people.rules import SafeContact
 from sma.scheduling import GroupSession
 
 
@@ -79,14 +80,27 @@ def messages(
     return [MessageRow(*row) for row in db.connection().execute(wanted)]
 
 
-def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> tuple[MessageRow, Letter]:
-    """One message and what it says. Raises NotFound."""
+@dataclass(frozen=True)
+class MessageView:
+    """One message, what it says, and the number to ring where the person allows calls."""
+
+    row: MessageRow
+    letter: Letter
+    patient_id: UUID
+    phone: str | None
+
+
+def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> MessageView:
+    """One message as staff look at it. Raises NotFound."""
     row = db.connection().execute(_joined().where(col(Communication.id) == communication_id)).first()
     log_row = db.get(Communication, communication_id)
     revision = db.get(InvitationRevision, log_row.revision_id) if log_row else None
-    if row is None or revision is None:
+    patient = db.get(Patient, log_row.patient_id) if log_row else None
+    if row is None or revision is None or patient is None:
         raise NotFound
-    return MessageRow(*row), write(facts_of(db, revision, clinic), clinic)
+    may_ring = patient.contact_by_phone != SafeContact.NONE and not patient.is_deceased
+    letter = write(facts_of(db, revision, clinic), clinic)
+    return MessageView(MessageRow(*row), letter, patient.id, patient.phone if may_ring else None)
 
 
 def counts(db: ReadSession) -> Counts:

@@ -54,8 +54,16 @@ def index(request: Request, db: ReadDb, _user: Reader, state: str = "") -> Respo
 
 @router.get("/messages/{message_id}")
 def show(request: Request, message_id: UUID, db: ReadDb, _user: Reader) -> Response:
-    row, letter = queries.message(db, message_id, clinic_of(request.app.state.settings))
-    return render(request, "messages/show.html", row=row, letter=letter, state_words=STATE_WORDS, kind_words=KIND_WORDS)
+    view = queries.message(db, message_id, clinic_of(request.app.state.settings))
+    return render(
+        request,
+        "messages/show.html",
+        view=view,
+        row=view.row,
+        letter=view.letter,
+        state_words=STATE_WORDS,
+        kind_words=KIND_WORDS,
+    )
 
 
 @router.post("/messages/{message_id}/retry")

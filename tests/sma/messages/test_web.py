@@ -206,3 +206,15 @@ def test_the_log_takes_the_same_number_of_statements_for_two_and_for_twelve(app:
         event.remove(app.state.database.engine, "before_cursor_execute", count)
         counted.append(len(seen))
     assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize(("allowed", "shown"), [("neutral", True), ("none", False)])
+def test_who_is_to_be_rung_is_shown_with_a_number_only_where_calls_are_safe(
+    app: FastAPI, sign_in: SignIn, allowed: str, shown: bool
+) -> None:
+    row = put_message(app, "call-task", phone="0491 570 110", contact_by_phone=allowed)
+
+    page = sign_in(Role.FRONT_DESK).get(f"/messages/{row.id}").text
+
+    assert ("0491 570 110" in page) is shown
+    assert f"/people/{row.patient_id}" in page
