@@ -1,7 +1,9 @@
 """Logs hold codes, counts and ids; whatever else is given is dropped before a line is written."""
 
+import io
 import json
 import logging
+import sys
 
 import pytest
 
@@ -38,3 +40,16 @@ def test_a_librarys_own_line_is_written_without_its_values(capsys: pytest.Captur
     logging.getLogger("some.library").warning("cannot read %s", "Kevin Orr")
 
     assert "Kevin" not in capsys.readouterr().err
+
+
+def test_lines_go_to_standard_error_as_it_is_now_not_as_it_was_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    logs.set_up()
+    closed.close()
+    now = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", now)
+
+    logs.get("test").info("went.on", count=1)
+
+    assert "went.on" in now.getvalue()
