@@ -1,11 +1,9 @@
 """The worker's round: every owed effect is tried, one that fails stops no other."""
 
 import json
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -29,17 +27,6 @@ def owe(database: Database, *kinds: str) -> None:
 def rows(database: Database) -> list[Outbox]:
     with database.read() as db:
         return list(db.exec(select(Outbox).order_by(col(Outbox.created_at))).all())
-
-
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
-    """What the program writes to its log."""
-    written = StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", written)
-        logs.set_up()
-        yield written
-    logs.set_up()
 
 
 def listen(monkeypatch: pytest.MonkeyPatch, **handlers: Handler) -> None:
@@ -70,8 +57,9 @@ def test_each_kind_of_effect_has_somebody_who_listens(settings: Settings) -> Non
 
 
 def test_one_that_fails_is_postponed_and_its_neighbours_are_done(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, logged: StringIO
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    logs.set_up()
     listen(monkeypatch, good=finish, bad=fail)
     owe(database, "good", "bad", "good", "unheard-of", "good")
     assert deliver_due(database, settings, now=lambda: NOW) == 5
@@ -80,7 +68,7 @@ def test_one_that_fails_is_postponed_and_its_neighbours_are_done(
     assert [row.finished_at for row in rows(database) if row.kind == "good"] == [NOW] * 3
     assert (done["bad"].last_error, done["bad"].due_at) == ("RuntimeError", NOW + timedelta(seconds=30))
     assert (done["unheard-of"].last_error, done["unheard-of"].buried_at) == ("LookupError", None)
-    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["kind"] for line in lines] == ["bad", "unheard-of"]
     assert "Drum" not in json.dumps(lines)
 
