@@ -16,7 +16,7 @@ from sma.appointments.models import Invitation as Invitation
 from sma.appointments.models import InvitationRevision as InvitationRevision
 from sma.appointments.queries import Counts as Counts
 from sma.appointments.queries import RosterRow as RosterRow
-from sma.appointments.queries import counts_by_session as counts_by_session
+from sma.appointments.queries import counts_between as counts_between
 from sma.appointments.queries import history as history
 from sma.appointments.queries import places as places
 from sma.appointments.queries import roster as roster
@@ -51,7 +51,7 @@ __all__ = [
     "book",
     "cancel",
     "cancel_session",
-    "counts_by_session",
+    "counts_between",
     "fit",
     "give_place",
     "history",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from sma.boards import queries
+from sma.boards import drawing, queries
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb
 from sma.identity import CurrentUser, Permission, require
@@ -33,10 +33,20 @@ def today(request: Request, db: ReadDb, user: Reader, show: Word = "") -> Respon
     counts = queries.tally(db, today=day, now=now)
     if show in queries.LISTS:
         rows = queries.listed(db, show, user, today=day, now=now)
-        return render(request, "boards/list.html", title=queries.LISTS[show], rows=rows, day=day)
+        drawn = drawing.lines(rows, with_day=True)
+        return render(request, "boards/list.html", title=queries.LISTS[show], lines=drawn, count=len(rows), day=day)
     board = queries.today_board(db, user, today=day, now=now)
     may = {permission.name.lower(): user.may(permission) for permission in Permission}
-    return render(request, "boards/today.html", day=day, counts=counts, board=board, may=may)
+    return render(
+        request,
+        "boards/today.html",
+        day=day,
+        counts=counts,
+        board=board,
+        lines=drawing.lines(board.pairs, can_run=user.may(Permission.RUN_SESSION)),
+        next_lines=drawing.lines(board.next_pairs),
+        may=may,
+    )
 
 
 @router.get("/week")
@@ -50,6 +60,7 @@ def week(request: Request, db: ReadDb, user: Reader, week: Word = "", location: 
         request,
         "boards/week.html",
         board=board,
+        rows=[(starts, [drawing.links(cell) for cell in cells]) for starts, cells in board.rows],
         today=today,
         places=places.choices,
         chosen=chosen,

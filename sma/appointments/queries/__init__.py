@@ -8,7 +8,7 @@ from sma.appointments.queries.panel import Panel as Panel
 from sma.appointments.queries.panel import panel as panel
 from sma.appointments.queries.panel import session_of as session_of
 from sma.appointments.queries.places import Counts as Counts
-from sma.appointments.queries.places import counts_by_session as counts_by_session
+from sma.appointments.queries.places import counts_between as counts_between
 from sma.appointments.queries.places import places as places
 from sma.appointments.queries.roster import RosterRow as RosterRow
 from sma.appointments.queries.roster import WaitingRow as WaitingRow
@@ -26,7 +26,7 @@ __all__ = [
     "PersonPlace",
     "RosterRow",
     "WaitingRow",
-    "counts_by_session",
+    "counts_between",
     "history",
     "options",
     "panel",

@@ -1,10 +1,10 @@
 """How many places are taken and left. Always counted from the rows, never kept as a number that could drift."""
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, func, select, type_coerce
 from sqlmodel import col
 
 from sma.appointments.facts import PLACE_COLUMNS, places_of
@@ -31,23 +31,22 @@ def places(db: ReadSession, session_id: UUID) -> Places:
     return places_of(row)
 
 
-def counts_by_session(db: ReadSession, ids: Iterable[UUID]) -> dict[UUID, Counts]:
-    """Return the counts of many sessions, zeros for those without anybody. One statement."""
-    wanted = list(ids)
-    counted = dict.fromkeys(wanted, Counts())
-    if not wanted:
-        return counted
-    rows = db.connection().execute(_COUNTS, {"wanted": wanted}).all()
-    return counted | {session_id: Counts(booked, waiting) for session_id, booked, waiting in rows}
+def counts_between(db: ReadSession, start: date, end: date) -> dict[object, Counts]:
+    """Return the counts of the sessions held from `start` to `end`, both included; sessions without anybody are absent.
+
+    One statement. The keys are those of `scheduling.sessions_between`: ids as the database hands them out.
+    """
+    return {key: Counts(*counts) for key, *counts in db.connection().execute(_COUNTS, {"start": start, "end": end})}
 
 
 # Built once, so that its cache key is worked out once.
 _COUNTS: Any = (
     select(
-        col(Appointment.group_session_id),
+        type_coerce(col(Appointment.group_session_id), String),
         func.count().filter(col(Appointment.status).in_(TAKES_A_PLACE)),
         func.count().filter(col(Appointment.status) == AppointmentStatus.WAITLIST),
     )
-    .where(col(Appointment.group_session_id).in_(bindparam("wanted", expanding=True)))
+    .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
+    .where(col(GroupSession.held_on) >= bindparam("start"), col(GroupSession.held_on) <= bindparam("end"))
     .group_by(col(Appointment.group_session_id))
 )

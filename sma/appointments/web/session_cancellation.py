@@ -19,15 +19,15 @@ router = APIRouter(route_class=EdgeRoute)
 @router.get("/sessions/{session_id}/cancellation")
 def ask(request: Request, session_id: UUID, db: ReadDb, _user: Planner) -> Response:
     session = queries.session_of(db, session_id)
-    counts = queries.counts_by_session(db, [session_id])[session_id]
+    places = queries.places(db, session_id)
     ended = (SessionStatus.CANCELLED, SessionStatus.CLOSED)
     return render(
         request,
         "appointments/session_cancellation.html",
         session=session,
         when=when(session),
-        counts=counts,
-        told=counts.booked + counts.waiting,
+        places=places,
+        told=places.taken + places.waiting,
         has_ended=session.status in ended,
         has_begun=is_past(session, clock.now()),
     )

@@ -1,12 +1,13 @@
 """One session as one entry of a board: every word decided here, so that fifty rows cost the template little."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from calendars import TIMEZONES
-from sma.appointments import Counts, counts_by_session
+from sma.appointments import Counts, counts_between
 from sma.core import clock
 from sma.core.db import ReadSession
 from sma.identity import CurrentUser, Permission
@@ -55,6 +56,10 @@ class Entry(NamedTuple):
     line: str
     is_over: bool
 
+    def __hash__(self) -> int:
+        # Twenty fields are dear to hash. A text keeps its hash, and this one holds nearly all there is to say.
+        return hash(self.line)
+
     @property
     def is_under_minimum(self) -> bool:
         return self.status == SessionStatus.OPEN and not self.is_over and self.booked < self.least
@@ -68,33 +73,59 @@ def entries_between(
     if not rows:
         return []
     staff = staff_between(db, start, end, location_id, reader_id=user.id)
-    counts = counts_by_session(db, [row.id for row in rows])
-    # Where all clocks agree nobody needs to be told the zone.
-    has_zones = len({row.timezone for row in rows}) > 1
-    return [_entry(row, staff.get(row.key, ()), counts[row.id], user, now, has_zones) for row in rows]
+    counts = counts_between(db, start, end)
+    zones = {row.timezone for row in rows}
+    today = {zone: clock.local_date(now, zone) for zone in zones}
+    sees_all = user.may(Permission.SEE_SETTINGS)
+    found = []
+    for row in rows:
+        workers = staff.get(row.key, ())
+        sees = sees_all or any(worker.is_reader for worker in workers)
+        # Where all clocks agree nobody needs to be told the zone.
+        seen = _Seen(today[row.timezone], _moment(row, now), sees=sees, has_zones=len(zones) > 1)
+        found.append(_entry(row, workers, counts.get(row.key, Counts()), seen))
+    return found
 
 
-def _entry(
-    row: BoardRow, staff: Sequence[BoardWorker], counts: Counts, user: CurrentUser, now: datetime, has_zones: bool
-) -> Entry:
+_LONG_BEFORE = datetime.min.replace(tzinfo=UTC)
+
+
+class _Seen(NamedTuple):
+    """From where a session is looked at: the day at its place, the moment, and what the reader may see."""
+
+    today: date
+    moment: datetime
+    sees: bool
+    has_zones: bool
+
+
+def _moment(row: BoardRow, now: datetime) -> datetime:
+    """Return a moment at which the session stands as it does now, the same one until it begins or ends."""
+    if now >= row.ends_at:
+        return row.ends_at
+    return row.starts_at if now >= row.starts_at else _LONG_BEFORE
+
+
+# Kept by all that it says, so a session is put into words again only once something about it has changed.
+@lru_cache(maxsize=2048)
+def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: _Seen) -> Entry:
     starts, ends = clock.local(row.starts_at, row.timezone), clock.local(row.ends_at, row.timezone)
-    sees = user.may(Permission.SEE_SETTINGS) or any(worker.is_reader for worker in staff)
     places = row.places(staff)
     state = state_of(
         row.status,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        now=now,
+        now=seen.moment,
         taken=counts.booked,
         places=places,
     )
     word, kind = STATE_WORDS[state]
     where = ", ".join(filter(None, (row.place, "by video" if row.modality == Modality.VIDEO else row.room)))
-    zone_words = f"{TIMEZONES[row.timezone].place} time" if has_zones and row.timezone in TIMEZONES else ""
+    zone_words = f"{TIMEZONES[row.timezone].place} time" if seen.has_zones and row.timezone in TIMEZONES else ""
     ends_text, people = time12(ends), ", ".join(worker.name for worker in staff) or "nobody chosen to run it"
-    is_over = now >= row.ends_at
+    is_over = seen.moment >= row.ends_at
     path = f"/sessions/{row.id}"
-    needs = ", ".join(_needs(row, staff, counts, now.astimezone(starts.tzinfo).date(), sees, is_over))
+    needs = ", ".join(_needs(row, staff, counts, seen, is_over))
     booked_text, starts_text = f"{counts.booked} of {places} booked", time12(starts)
     waiting = f", {counts.waiting} waiting" if counts.waiting else ""
     times = f"{starts_text} to {ends_text}{f' {zone_words}' if zone_words else ''}"
@@ -108,7 +139,7 @@ def _entry(
         ends_text=ends_text,
         zone_words=zone_words,
         label=row.neutral_label,
-        title=f"{row.neutral_label} · {row.program_name}" if sees else row.neutral_label,
+        title=f"{row.neutral_label} · {row.program_name}" if seen.sees else row.neutral_label,
         where=where,
         meta=" · ".join(filter(None, (where, zone_words, f"until {ends_text}", people))),
         status=row.status,
@@ -125,15 +156,13 @@ def _entry(
     )
 
 
-def _needs(
-    row: BoardRow, staff: Sequence[BoardWorker], counts: Counts, today: date, sees: bool, is_over: bool
-) -> Iterable[str]:
+def _needs(row: BoardRow, staff: Sequence[BoardWorker], counts: Counts, seen: _Seen, is_over: bool) -> Iterable[str]:
     if is_over:
         if row.status == SessionStatus.OPEN:
             yield "needs closing"
         return
-    for need in missing_on(row, staff, today=today):
-        if sees or not need.is_about_setting:
+    for need in missing_on(row, staff, today=seen.today):
+        if seen.sees or not need.is_about_setting:
             yield f"needs {need.short}"
     if row.status == SessionStatus.OPEN and counts.booked < row.least:
         yield f"needs {row.least - counts.booked} more for the minimum of {row.least}"

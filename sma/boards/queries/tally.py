@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
 
 from sma.appointments import Appointment, AppointmentStatus
@@ -12,7 +12,7 @@ from sma.appointments.rules import TAKES_A_PLACE
 from sma.claims import Claim, ClaimStatus
 from sma.core.db import ReadSession, UtcDateTime
 from sma.messages import Communication, needs_somebody
-from sma.people import CURRENT_AGREEMENT_VERSION, Agreement
+from sma.people import agreement_stands
 from sma.scheduling import GroupSession, SessionStatus
 
 DAYS_AHEAD = 7
@@ -38,12 +38,7 @@ def tally(db: ReadSession, *, today: date, now: datetime) -> Tally:
 
 def lacks_agreement(on: Any) -> Any:
     """The condition that an appointment's patient has no agreement in force on a day, in today's wording."""
-    return ~exists().where(
-        col(Agreement.patient_id) == col(Appointment.patient_id),
-        col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-        col(Agreement.withdrawn_at).is_(None),
-        col(Agreement.given_on) <= on,
-    )
+    return ~agreement_stands(col(Appointment.patient_id), on)
 
 
 _NOW = bindparam("now", type_=UtcDateTime())

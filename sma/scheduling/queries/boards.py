@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, type_coerce
+from sqlalchemy import String, bindparam, cast, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
@@ -51,7 +51,7 @@ class BoardRow(NamedTuple):
     target: int
     most: int
     support_places: int
-    item_families: list[str]
+    is_billed: bool
     audience: str
     audience_name: str | None
     audience_basis: str | None
@@ -79,7 +79,7 @@ def missing_on(row: BoardRow, staff: Sequence[BoardWorker], *, today: date) -> t
         return ()
     return readiness(
         staff,
-        is_billed=bool(row.item_families),
+        is_billed=row.is_billed,
         approval_gap=approval_gap(row, today=today, held_on=row.held_on),
         review_on=row.review_on,
     ).missing
@@ -113,7 +113,7 @@ def next_day_with_sessions(db: ReadSession, after: date) -> date | None:
 
 def staff_between(
     db: ReadSession, start: date, end: date, location_id: UUID | None = None, *, reader_id: UUID
-) -> dict[object, list[BoardWorker]]:
+) -> dict[object, tuple[BoardWorker, ...]]:
     """Return the workers of the same sessions by the sessions' `key`, clinician first. One statement."""
     values: dict[str, Any] = {"start": start, "end": end, "reader_id": reader_id}
     query = _STAFF if location_id is None else _STAFF_AT
@@ -126,7 +126,7 @@ def staff_between(
         if (person, role) not in workers or workers[person, role].provider_number is None:
             name = practitioner_name(Names(prefix, given, family))
             workers[person, role] = BoardWorker(person, name, role, bool(is_reader), number)
-    return {key: sorted(workers.values(), key=_order) for key, workers in found.items()}
+    return {key: tuple(sorted(workers.values(), key=_order)) for key, workers in found.items()}
 
 
 def _order(worker: BoardWorker) -> tuple[int, str]:
@@ -157,7 +157,7 @@ _SESSIONS: Any = (
         col(GroupSession.target),
         col(GroupSession.most),
         col(GroupSession.support_places),
-        col(GroupSession.item_families),
+        cast(col(GroupSession.item_families), String) != "[]",
         col(GroupSession.audience),
         col(GroupSession.audience_name),
         col(GroupSession.audience_basis),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from sma.appointments import CancelReason, book, cancel, counts_by_session, history, places, roster
+from sma.appointments import CancelReason, book, cancel, counts_between, history, places, roster
 from sma.appointments.facts import setting_of
 from sma.appointments.queries import options, waiting_list
 from sma.core.audit import record
@@ -42,7 +42,7 @@ def test_lists_take_as_many_statements_for_many_people_as_for_one(db: WriteSessi
         "roster": (lambda: roster(db, session.id, now=NOW), 1),
         "places": (lambda: places(db, session.id), 1),
         "history": (lambda: history(db, session.id), 1),
-        "counts": (lambda: counts_by_session(db, [session.id]), 1),
+        "counts": (lambda: counts_between(db, session.held_on, session.held_on), 1),
         "options": (lambda: options(db, person.id, now=NOW), 2),
     }
 
@@ -161,7 +161,7 @@ def test_two_sessions_on_one_day_count_their_own_places(db: WriteSession) -> Non
             make_appointment(db, session)
 
     assert [places(db, session.id).left for session in (first, second)] == [0, 0]
-    assert {counts.booked for counts in counts_by_session(db, [first.id, second.id]).values()} == {6}
+    assert {counts.booked for counts in counts_between(db, first.held_on, second.held_on).values()} == {6}
 
 
 def test_history_tells_in_sentences_what_was_done_and_not_what_was_refused(db: WriteSession) -> None:
@@ -196,4 +196,3 @@ def test_what_happened_at_the_same_moment_is_told_in_the_order_of_a_sessions_lif
 def test_asking_about_a_session_that_is_not_there_says_so(db: WriteSession) -> None:
     with pytest.raises(NotFound):
         places(db, make_patient(db).id)
-    assert counts_by_session(db, []) == {}
