@@ -26,7 +26,7 @@ from sma.appointments.rules import (
     is_eligible,
 )
 from sma.core.db import ReadSession
-from sma.people import CURRENT_AGREEMENT_VERSION, Agreement, Patient, Room
+from sma.people import Patient, Room, agreement_stands
 from sma.scheduling import GroupSession, SessionRole, ceiling, minutes_each
 from sma.scheduling.rules import SessionStatus
 
@@ -85,20 +85,6 @@ def _is_busy() -> ColumnElement[bool]:
     )
 
 
-def _has_agreed() -> ColumnElement[bool]:
-    """A condition: the outer Patient's agreement to group care stands on the day of the outer GroupSession."""
-    return (
-        exists()
-        .where(
-            col(Agreement.patient_id) == col(Patient.id),
-            col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-            col(Agreement.withdrawn_at).is_(None),
-            col(Agreement.given_on) <= col(GroupSession.held_on),
-        )
-        .correlate(Patient, GroupSession)
-    )
-
-
 # A session's own columns behind `places_of`, to be added to any select that has GroupSession in it.
 PLACE_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _count(TAKES_A_PLACE).label("taken"),
@@ -119,7 +105,7 @@ PERSON_COLUMNS: tuple[ColumnElement[Any], ...] = (
     col(Patient.groups_ok).label("groups_ok"),
     col(Patient.groups_state).label("groups_state"),
     col(Patient.is_deceased).label("is_deceased"),
-    _has_agreed().label("has_agreement"),
+    agreement_stands(col(Patient.id), col(GroupSession.held_on)).label("has_agreement"),
     _is_busy().label("is_busy"),
 )
 

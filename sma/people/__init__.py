@@ -38,6 +38,7 @@ from sma.people.names import full_name as full_name
 from sma.people.names import practitioner_name as practitioner_name
 from sma.people.names import preferred as preferred
 from sma.people.queries import PatientHit as PatientHit
+from sma.people.queries import agreement_stands as agreement_stands
 from sma.people.queries import find_patients as find_patients
 from sma.people.queries import has_agreement as has_agreement
 from sma.people.queries import practitioner_of as practitioner_of
@@ -66,6 +67,7 @@ __all__ = [
     "RelatedPerson",
     "Room",
     "add_room",
+    "agreement_stands",
     "find_patients",
     "first_name",
     "full_name",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from sma.attendance.queries.rows import ConsultRow, Day, PersonRow, StayRow
 from sma.attendance.rules import Presence
 from sma.core.db import ReadSession
 from sma.identity import User
-from sma.people import CURRENT_AGREEMENT_VERSION, Agreement, Patient, first_name, full_name
+from sma.people import Patient, agreement_stands, first_name, full_name
 from sma.scheduling import GroupSession, SessionRoleKind, session_view
 
 _confirmer = aliased(User, name="confirmer")
@@ -57,12 +57,6 @@ def _changes(session_id: UUID) -> Any:
 
 
 def _people(session_id: UUID) -> Any:
-    agreed = exists().where(
-        col(Agreement.patient_id) == col(Patient.id),
-        col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-        col(Agreement.withdrawn_at).is_(None),
-        col(Agreement.given_on) <= col(GroupSession.held_on),
-    )
     return (
         select(
             col(Appointment.id).label("appointment_id"),
@@ -82,7 +76,7 @@ def _people(session_id: UUID) -> Any:
             col(Patient.language),
             col(Patient.interpreter_needed),
             col(Patient.medicare_state),
-            agreed.correlate(Patient, GroupSession).label("has_agreement"),
+            agreement_stands(col(Patient.id), col(GroupSession.held_on)).label("has_agreement"),
         )
         .select_from(Appointment)
         .join(Patient, col(Patient.id) == col(Appointment.patient_id))

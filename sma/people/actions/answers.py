@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from sma.core import audit
 from sma.core.db import WriteSession
 from sma.core.errors import Invalid
 from sma.identity import CurrentUser
 from sma.people.actions.patients import keep_here, lock_patient
 from sma.people.models import Agreement, Patient
+from sma.people.queries import standing_agreements
 from sma.people.rules import CURRENT_AGREEMENT_VERSION, AgreementMethod, AnswerSource, comfort_answer, today_at
 
 
@@ -52,7 +51,7 @@ def record_agreement(
         raise Invalid(fields={"given_on": "An agreement can't be given in the future. Check the date."})
     patient = lock_patient(db, patient_id)
     wanted = AgreementMethod(method)
-    for earlier in _standing(db, patient.id):
+    for earlier in standing_agreements(db, patient.id):
         if (earlier.method, earlier.given_on) == (wanted, given_on):
             return earlier
     agreement = Agreement(
@@ -74,21 +73,9 @@ def withdraw_agreement(db: WriteSession, patient_id: UUID, *, by: CurrentUser, n
     Locks: the patient row. Raises: PersonNotFound.
     """
     patient = lock_patient(db, patient_id)
-    standing = _standing(db, patient.id)
+    standing = standing_agreements(db, patient.id)
     for agreement in standing:
         agreement.withdrawn_at = now
     if standing:
         audit.record(db, by=by, did="withdraw-agreement", on=patient, now=now)
     return len(standing)
-
-
-def _standing(db: WriteSession, patient_id: UUID) -> list[Agreement]:
-    return list(
-        db.exec(
-            select(Agreement).where(
-                col(Agreement.patient_id) == patient_id,
-                col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-                col(Agreement.withdrawn_at).is_(None),
-            )
-        )
-    )

@@ -1,12 +1,13 @@
 """What pages and other slices read about people and places. Each function uses a fixed number of statements."""
 
+from sma.people.queries.agreements import agreement_stands as agreement_stands
+from sma.people.queries.agreements import has_agreement as has_agreement
+from sma.people.queries.agreements import standing_agreements as standing_agreements
 from sma.people.queries.patients import PatientHit as PatientHit
 from sma.people.queries.patients import current_coverage as current_coverage
 from sma.people.queries.patients import find_patients as find_patients
-from sma.people.queries.patients import has_agreement as has_agreement
 from sma.people.queries.patients import people_like as people_like
 from sma.people.queries.patients import person as person
-from sma.people.queries.patients import standing_agreements as standing_agreements
 from sma.people.queries.places import location as location
 from sma.people.queries.places import locations as locations
 from sma.people.queries.places import rooms_of as rooms_of
@@ -24,6 +25,7 @@ __all__ = [
     "PatientHit",
     "PractitionerRow",
     "RoleRow",
+    "agreement_stands",
     "current_coverage",
     "find_patients",
     "has_agreement",

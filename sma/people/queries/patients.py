@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from sma.core.crypto import blind_index
 from sma.core.db import ReadSession
 from sma.people import names
-from sma.people.models import Agreement, Coverage, Patient
-from sma.people.rules import CURRENT_AGREEMENT_VERSION, PatientAnswers, PersonNotFound, contact_words
+from sma.people.models import Coverage, Patient
+from sma.people.rules import PatientAnswers, PersonNotFound, contact_words
 from sma.people.search import Sought, after, fold, what_is_sought
 
 
@@ -74,38 +74,6 @@ def current_coverage(db: ReadSession, patient_id: UUID) -> list[Coverage]:
             .where(col(Coverage.patient_id) == patient_id, col(Coverage.is_current).is_(True))
             .order_by(col(Coverage.created_at).desc())
         )
-    )
-
-
-def standing_agreements(db: ReadSession, patient_id: UUID) -> list[Agreement]:
-    """Return the agreements in the present wording that were not withdrawn, newest first."""
-    return list(
-        db.exec(
-            select(Agreement)
-            .where(
-                col(Agreement.patient_id) == patient_id,
-                col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-                col(Agreement.withdrawn_at).is_(None),
-            )
-            .order_by(col(Agreement.given_on).desc(), col(Agreement.recorded_at).desc())
-        )
-    )
-
-
-def has_agreement(db: ReadSession, patient_id: UUID, on: date) -> bool:
-    """Say whether the person's agreement in the present wording stood on that day. One statement."""
-    return (
-        db.exec(
-            select(Agreement.id)
-            .where(
-                col(Agreement.patient_id) == patient_id,
-                col(Agreement.text_version) == CURRENT_AGREEMENT_VERSION,
-                col(Agreement.withdrawn_at).is_(None),
-                col(Agreement.given_on) <= on,
-            )
-            .limit(1)
-        ).first()
-        is not None
     )
 
 
