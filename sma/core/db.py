@@ -166,7 +166,10 @@ async def _read_db(request: Request) -> ReadSession:
 
 
 async def _write_db(request: Request) -> WriteSession:
-    return _database(request).write_session()
+    session = _database(request).write_session()
+    # Which form this is, for whoever must know it again (`sma.core.idempotency`).
+    session.info["form"] = f"{request.method} {request.url.path}"
+    return session
 
 
 ReadDb = Annotated[ReadSession, Depends(_read_db)]

@@ -5,7 +5,6 @@ A route says `user: Annotated[CurrentUser, require(Permission.X)]`; that is all 
 
 from sma.identity.actions import change_user as change_user
 from sma.identity.actions import create_user as create_user
-from sma.identity.actions import one_press_at_a_time as one_press_at_a_time
 from sma.identity.actions import set_password as set_password
 from sma.identity.current import OPEN_TO_ALL as OPEN_TO_ALL
 from sma.identity.current import CurrentUser as CurrentUser
@@ -30,7 +29,6 @@ __all__ = [
     "as_current",
     "change_user",
     "create_user",
-    "one_press_at_a_time",
     "permission_of",
     "require",
     "roles_of",

@@ -151,14 +151,6 @@ def revoke_session(db: WriteSession, session_id: UUID | None, *, by: CurrentUser
     audit.record(db, by=by, did="sign-out", on=session, now=now)
 
 
-def one_press_at_a_time(db: WriteSession, by: CurrentUser) -> None:
-    """Let two presses of one form queue behind each other, where nothing exists yet that could be locked.
-
-    Locks: the user's own row.
-    """
-    db.exec(select(User.id).where(col(User.id) == by.id).with_for_update()).first()
-
-
 def create_user(
     db: WriteSession,
     username: str,

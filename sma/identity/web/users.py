@@ -59,7 +59,6 @@ def new(request: Request, _user: Administrator) -> Response:
 def create(request: Request, form: NewUser, db: WriteDb, user: Administrator) -> Response:
     if form.errors:
         return render(request, "identity/new_user.html", status_code=422, form=form, roles=ROLES)
-    actions.one_press_at_a_time(db, user)
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
         return go_to(request, done)
     now = clock.now()

@@ -35,11 +35,10 @@ def upgrade() -> None:
 
     op.create_table(
         "idempotency_key",
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("led_to", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", "user_id", name=op.f("pk_idempotency_key")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_idempotency_key")),
     )
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.core.errors import Invalid, StaleVersion
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.people import actions, names, queries
 from sma.people.models import Patient
 from sma.people.rules import (
@@ -51,7 +51,6 @@ def create(request: Request, form: Person, db: WriteDb, user: Editor) -> Respons
     language = form.text("language") or None
     if form.errors:
         return render(request, "people/new.html", status_code=422, form=form, alike=[], **choices(language))
-    one_press_at_a_time(db, user)
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
         return go_to(request, done)
     now, answers = clock.now(), form.values.answers()

@@ -11,7 +11,7 @@ from calendars import TIMEZONES
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid, StaleVersion
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.people import actions, queries
 from sma.people.actions.places import LocationAnswers
 from sma.people.models import Location
@@ -98,7 +98,6 @@ def new(request: Request, _user: Planner) -> Response:
 def create(request: Request, form: Place, db: WriteDb, user: Planner) -> Response:
     if form.errors:
         return _form_page(request, "people/new_location.html", form, status_code=422)
-    one_press_at_a_time(db, user)
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
         return go_to(request, done)
     now = clock.now()

@@ -10,7 +10,7 @@ from billing.facts import Profession
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Conflict, Invalid
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.people import actions, names, queries
 from sma.people.actions.practitioners import PractitionerAnswers
 from sma.people.web import words
@@ -77,7 +77,6 @@ def new(request: Request, _user: Planner) -> Response:
 def create(request: Request, form: New, db: WriteDb, user: Planner) -> Response:
     if form.errors:
         return render(request, "people/new_practitioner.html", status_code=422, form=form, professions=PROFESSIONS)
-    one_press_at_a_time(db, user)
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
         return go_to(request, done)
     now = clock.now()

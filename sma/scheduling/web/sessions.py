@@ -9,7 +9,7 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import StaleVersion
 from sma.core.idempotency import already_done, remember
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import actions, queries
 from sma.scheduling.models import GroupSession, Program
 from sma.scheduling.rules import AUDIENCE_WORDS, BASIS_WORDS, NotPlannable, SessionRoleKind
@@ -61,7 +61,6 @@ def create(request: Request, form: SessionAnswers, db: WriteDb, user: Planner) -
     if form.errors:
         return _form(request, db, program, None, form, status_code=422)
     key, now = form.values.idempotency_key, clock.now()
-    one_press_at_a_time(db, user)
     if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
     try:
