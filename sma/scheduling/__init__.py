@@ -19,12 +19,14 @@ from sma.scheduling.actions import update_session as update_session
 from sma.scheduling.models import GroupSession as GroupSession
 from sma.scheduling.models import Program as Program
 from sma.scheduling.models import SessionRole as SessionRole
+from sma.scheduling.queries import Audiences as Audiences
 from sma.scheduling.queries import BoardRow as BoardRow
 from sma.scheduling.queries import BoardWorker as BoardWorker
 from sma.scheduling.queries import PlaceChoice as PlaceChoice
 from sma.scheduling.queries import PlacesInUse as PlacesInUse
 from sma.scheduling.queries import SessionView as SessionView
 from sma.scheduling.queries import StaffRow as StaffRow
+from sma.scheduling.queries import audiences as audiences
 from sma.scheduling.queries import is_assigned as is_assigned
 from sma.scheduling.queries import may_see_settings as may_see_settings
 from sma.scheduling.queries import missing_on as missing_on
@@ -50,6 +52,7 @@ from sma.scheduling.rules import state_of as state_of
 
 __all__ = [
     "STATE_WORDS",
+    "Audiences",
     "BoardRow",
     "BoardWorker",
     "GroupSession",
@@ -69,6 +72,7 @@ __all__ = [
     "approve_program_audience",
     "approve_session_audience",
     "assign_role",
+    "audiences",
     "ceiling",
     "is_assigned",
     "lock_session",

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
+from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 from sma.people.rules import Audience
 from sma.scheduling.rules import Modality, SessionStatus
@@ -17,7 +18,7 @@ class SessionSetting(SQLModel):
     audience: str = Field(default=Audience.OPEN, max_length=10)
     audience_name: str | None = Field(default=None, max_length=80)
     audience_basis: str | None = Field(default=None, max_length=30)
-    audience_note: str | None = Field(default=None, max_length=300)
+    audience_note: str | None = Field(default=None, sa_type=Encrypted("session_setting.audience_note"))
     approved_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     review_on: date | None = None
@@ -65,10 +66,8 @@ class GroupSession(SessionSetting, table=True):
     held_on: date = Field(index=True)  # the date on the wall at the place
     support_places: int = 0
     status: str = Field(default=SessionStatus.DRAFT, max_length=12, index=True)
-    status_reason: str | None = Field(default=None, max_length=30)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
-    sheet_version: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
     version: int = 1
 

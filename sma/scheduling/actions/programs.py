@@ -1,18 +1,26 @@
 """Making, changing and approving programs."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from sma.core import audit
+from sma.core import audit, clock
 from sma.core.db import WriteSession
 from sma.core.errors import NotFound, StaleVersion
 from sma.identity import CurrentUser
 from sma.people.rules import today_at
-from sma.scheduling.actions.settings import approve, write_setting
-from sma.scheduling.models import Program
-from sma.scheduling.rules import NotPlannable, ProgramPlan, program_problems, setting_problems
+from sma.scheduling.actions.settings import must_be_approvable, sign, write_setting
+from sma.scheduling.models import GroupSession, Program
+from sma.scheduling.rules import (
+    NotPlannable,
+    ProgramPlan,
+    SessionStatus,
+    program_problems,
+    same_audience,
+    setting_problems,
+)
 
 
 def make_program(db: WriteSession, plan: ProgramPlan, *, by: CurrentUser, now: datetime) -> Program:
@@ -47,19 +55,37 @@ def update_program(
 
 
 def approve_program_audience(
-    db: WriteSession, program_id: UUID, *, by: CurrentUser, now: datetime, version: int | None = None
+    db: WriteSession,
+    program_id: UUID,
+    *,
+    by: CurrentUser,
+    now: datetime,
+    version: int | None = None,
+    review_on: date | None = None,
+    drafts: Collection[UUID] = (),
 ) -> Program:
-    """Approve for whom a program is. `version` is what the approver looked at.
+    """Approve for whom a program is, and with it those of its drafts that the approver ticked: all or none.
 
-    Raises: NotFound, Forbidden, StaleVersion, NotApprovable.
+    `version` is what the approver looked at; `review_on` a new review date, which the ticked drafts take as well.
+    Locks the program, then the drafts in id order.
+    Raises: NotFound, Forbidden, StaleVersion (a ticked draft that is no draft of this audience any more included),
+    NotApprovable.
     """
     program = lock_program(db, program_id)
     if version is not None and program.version != version:
         raise StaleVersion
+    review_on = review_on or program.review_on
     # A program has no place and so no clock; each session checks the date again by its own place's.
-    approve(program, today=today_at(now), held_on=None, by=by, now=now)
-    program.version += 1
-    audit.record(db, by=by, did="approve-audience", on=program, now=now, audience=program.audience)
+    must_be_approvable(program, review_on, today=today_at(now), held_on=None, by=by)
+    alike = _lock_drafts(db, program, set(drafts))
+    for draft in alike:
+        today = clock.local_date(now, draft.timezone)
+        must_be_approvable(draft, review_on, today=today, held_on=draft.held_on, by=by)
+    approved: tuple[Program | GroupSession, ...] = (program, *alike)
+    for row in approved:
+        sign(row, review_on, by=by, now=now)
+        row.version += 1
+        audit.record(db, by=by, did="approve-audience", on=row, now=now, audience=row.audience)
     return program
 
 
@@ -72,6 +98,15 @@ def lock_program(db: WriteSession, program_id: UUID) -> Program:
     if program is None:
         raise NotFound
     return program
+
+
+def _lock_drafts(db: WriteSession, program: Program, ids: Collection[UUID]) -> list[GroupSession]:
+    query = select(GroupSession).where(col(GroupSession.id).in_(ids), col(GroupSession.program_id) == program.id)
+    rows = db.exec(query.order_by(col(GroupSession.id)).with_for_update()).all() if ids else []
+    drafts = [row for row in rows if row.status == SessionStatus.DRAFT and same_audience(row, program)]
+    if len(drafts) != len(ids):
+        raise StaleVersion
+    return drafts
 
 
 def _write(program: Program, plan: ProgramPlan) -> None:

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sma.core.errors import Forbidden
 from sma.identity import CurrentUser, Permission
+from sma.people.rules import Audience
 from sma.scheduling.models import SessionSetting
-from sma.scheduling.rules import NotApprovable, SettingPlan, record_gap
+from sma.scheduling.rules import NotApprovable, SettingPlan, reason_gap, review_gap
 
 _RECORD = ("audience", "audience_name", "audience_basis", "audience_note", "review_on")
 
@@ -33,13 +34,24 @@ def record_of(row: SessionSetting) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in _RECORD)
 
 
-def approve(row: SessionSetting, *, today: date, held_on: date | None, by: CurrentUser, now: datetime) -> None:
-    """Sign an audience as the person who is signed in.
+def must_be_approvable(
+    row: SessionSetting, review_on: date | None, *, today: date, held_on: date | None, by: CurrentUser
+) -> None:
+    """Refuse what can't be approved with this review date.
 
     Raises: Forbidden without the permission, whichever door was taken; NotApprovable while the record is incomplete.
     """
     if not by.may(Permission.APPROVE_AUDIENCE):
         raise Forbidden("Approving an audience belongs to the cultural lead. Ask them to sign in and approve it.")
-    if gap := record_gap(row, today=today, held_on=held_on):
+    if row.audience == Audience.OPEN:
+        return
+    if gap := reason_gap(row):
         raise NotApprovable(f"{gap} Ask the planner to complete it first.")
+    if gap := review_gap(review_on, today=today, held_on=held_on):
+        raise NotApprovable(gap)
+
+
+def sign(row: SessionSetting, review_on: date | None, *, by: CurrentUser, now: datetime) -> None:
+    """Put the name of the person who is signed in under an audience that may be approved, until its review."""
+    row.review_on = None if row.audience == Audience.OPEN else review_on
     row.approved_by_id, row.approved_at = by.id, now

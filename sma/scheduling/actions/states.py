@@ -1,6 +1,6 @@
 """What a session becomes: published, approved, cancelled, closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sma.core import audit, clock
@@ -8,7 +8,7 @@ from sma.core.db import WriteSession
 from sma.core.errors import StaleVersion
 from sma.identity import CurrentUser
 from sma.scheduling.actions.sessions import lock_session
-from sma.scheduling.actions.settings import approve
+from sma.scheduling.actions.settings import must_be_approvable, sign
 from sma.scheduling.models import GroupSession
 from sma.scheduling.queries import session_readiness
 from sma.scheduling.rules import NotReady, SessionStatus, must_be_draft, must_become
@@ -32,9 +32,15 @@ def publish_session(db: WriteSession, session_id: UUID, *, by: CurrentUser, now:
 
 
 def approve_session_audience(
-    db: WriteSession, session_id: UUID, *, by: CurrentUser, now: datetime, version: int | None = None
+    db: WriteSession,
+    session_id: UUID,
+    *,
+    by: CurrentUser,
+    now: datetime,
+    version: int | None = None,
+    review_on: date | None = None,
 ) -> GroupSession:
-    """Approve for whom one session is. `version` is what the approver looked at.
+    """Approve for whom one session is. `version` is what the approver looked at; `review_on` a new review date.
 
     Locks the session.
     Raises: NotFound, Forbidden, StaleVersion, NotApprovable.
@@ -43,7 +49,9 @@ def approve_session_audience(
     if version is not None and session.version != version:
         raise StaleVersion
     today = clock.local_date(now, session.timezone)
-    approve(session, today=today, held_on=session.held_on, by=by, now=now)
+    review_on = review_on or session.review_on
+    must_be_approvable(session, review_on, today=today, held_on=session.held_on, by=by)
+    sign(session, review_on, by=by, now=now)
     session.version += 1
     audit.record(db, by=by, did="approve-audience", on=session, now=now, audience=session.audience)
     return session

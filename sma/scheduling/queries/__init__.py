@@ -1,5 +1,9 @@
 """Reads about programs and sessions: one session in full, many sessions for a board, choices for forms."""
 
+from sma.scheduling.queries.audiences import AudienceRow as AudienceRow
+from sma.scheduling.queries.audiences import Audiences as Audiences
+from sma.scheduling.queries.audiences import audiences as audiences
+from sma.scheduling.queries.audiences import drafts_alike as drafts_alike
 from sma.scheduling.queries.boards import BoardRow as BoardRow
 from sma.scheduling.queries.boards import BoardWorker as BoardWorker
 from sma.scheduling.queries.boards import missing_on as missing_on

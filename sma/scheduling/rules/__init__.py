@@ -12,7 +12,10 @@ from sma.scheduling.rules.audience import AudienceRecord as AudienceRecord
 from sma.scheduling.rules.audience import NotApprovable as NotApprovable
 from sma.scheduling.rules.audience import SettingPlan as SettingPlan
 from sma.scheduling.rules.audience import approval_gap as approval_gap
+from sma.scheduling.rules.audience import reason_gap as reason_gap
 from sma.scheduling.rules.audience import record_gap as record_gap
+from sma.scheduling.rules.audience import review_gap as review_gap
+from sma.scheduling.rules.audience import same_audience as same_audience
 from sma.scheduling.rules.audience import setting_problems as setting_problems
 from sma.scheduling.rules.capacity import TIMED_FAMILY as TIMED_FAMILY
 from sma.scheduling.rules.capacity import MinutesEach as MinutesEach

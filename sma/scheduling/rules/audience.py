@@ -126,25 +126,49 @@ def setting_problems(plan: SettingPlan) -> dict[str, str]:
     return problems
 
 
-def record_gap(row: AudienceRecord, *, today: date, held_on: date | None = None) -> str | None:
-    """Say what the record behind an audience lacks before anybody can approve it; None when nothing.
-
-    The review date must lie after today, and not before the session is held: an approval that lapses first would
-    not cover it.
-    """
+def reason_gap(row: AudienceRecord) -> str | None:
+    """Say what only a planner can complete in the record behind an audience; None when nothing."""
     if row.audience == Audience.OPEN:
         return None
     if row.audience == Audience.NAMED and not row.audience_name:
         return "The group's own name is missing."
     if not row.audience_basis:
         return "The reason why the session is not open to everyone is missing."
-    if row.review_on is None:
+    return None
+
+
+def review_gap(review_on: date | None, *, today: date, held_on: date | None = None) -> str | None:
+    """Say why a review date can't stand: it must lie after today, and not before the session is held.
+
+    An approval that lapses first would not cover the session.
+    """
+    if review_on is None:
         return "The date to review the audience is missing."
-    if row.review_on <= today:
+    if review_on <= today:
         return "The date to review the audience has come. Set a new one and have it approved again."
-    if held_on is not None and row.review_on < held_on:
+    if held_on is not None and review_on < held_on:
         return "The audience is due for review before the session is held. Set a later date and have it approved."
     return None
+
+
+def record_gap(row: AudienceRecord, *, today: date, held_on: date | None = None) -> str | None:
+    """Say what the record behind an audience lacks before it covers anything; None when nothing."""
+    if row.audience == Audience.OPEN:
+        return None
+    return reason_gap(row) or review_gap(row.review_on, today=today, held_on=held_on)
+
+
+class NotedAudience(AudienceRecord, Protocol):
+    """The same columns with what else was said about the reason."""
+
+    @property
+    def audience_note(self) -> str | None: ...
+
+
+def same_audience(one: NotedAudience, other: NotedAudience) -> bool:
+    """Tell whether two records name the same people for the same reason, whenever each is reviewed."""
+    names = ("audience", "audience_name", "audience_basis", "audience_note")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def approval_gap(row: AudienceRecord, *, today: date, held_on: date | None = None) -> str | None:

@@ -110,6 +110,13 @@ class Act(BaseModel):
     idempotency_key: str = Field(default="", max_length=64)
 
 
+class ApprovalForm(Act):
+    """The signed-in act behind an audience; `drafts` are those ticked to be approved together with their program."""
+
+    review_on: date | None = None
+    drafts: list[UUID] = []
+
+
 class RoleForm(Act):
     practitioner_id: UUID
     role: str = Field(max_length=20)
@@ -118,6 +125,7 @@ class RoleForm(Act):
 ProgramAnswers = Annotated[Form[ProgramForm], Depends(forms.of(ProgramForm))]
 SessionAnswers = Annotated[Form[SessionForm], Depends(forms.of(SessionForm))]
 RoleAnswers = Annotated[Form[RoleForm], Depends(forms.of(RoleForm))]
+ApprovalAnswers = Annotated[Form[ApprovalForm], Depends(forms.of(ApprovalForm))]
 Pressed = Annotated[Form[Act], Depends(forms.of(Act))]
 
 
@@ -166,6 +174,11 @@ def start_of_session(session: GroupSession) -> Form[Any]:
         version=session.version,
         **_setting(session),
     )
+
+
+def start_of_approval(row: Program | GroupSession) -> Form[Any]:
+    """The form of an approval: what is looked at, and when it is to be looked at again."""
+    return forms.blank(version=row.version, review_on=row.review_on)
 
 
 def as_typed(form: Form[Any]) -> Form[Any]:

@@ -9,22 +9,31 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid, StaleVersion
 from sma.core.idempotency import already_done, remember
-from sma.identity import CurrentUser, Permission, require
-from sma.people.rules import today_at
+from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.people.rules import Audience, today_at
 from sma.scheduling import actions, queries
 from sma.scheduling.models import Program
 from sma.scheduling.rules import (
     AUDIENCE_WORDS,
     BASIS_WORDS,
     LANGUAGE_WORDS,
+    NotApprovable,
     NotPlannable,
     approval_gap,
     billing_families,
     least_minutes,
     minutes_each,
-    record_gap,
+    reason_gap,
 )
-from sma.scheduling.web.answers import Pressed, ProgramAnswers, as_typed, compare, shares, start_of_program
+from sma.scheduling.web.answers import (
+    ApprovalAnswers,
+    ProgramAnswers,
+    as_typed,
+    compare,
+    shares,
+    start_of_approval,
+    start_of_program,
+)
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -39,6 +48,7 @@ Approver = Annotated[CurrentUser, require(Permission.APPROVE_AUDIENCE)]
 MADE = notice("program-made", "The program is saved. You can plan a session with it now.")
 CHANGED = notice("program-changed", "The program is changed. Sessions already planned keep their own setting.")
 APPROVED = notice("program-approved", "The audience is approved in your name.")
+APPROVED_WITH = notice("program-approved-with-drafts", "Approved in your name: the program, and {n} of its drafts.")
 
 
 def setting_words() -> dict[str, Any]:
@@ -73,6 +83,7 @@ def create(request: Request, form: ProgramAnswers, db: WriteDb, user: Planner) -
     if form.errors:
         return _form(request, None, form, status_code=422)
     key, now = form.values.idempotency_key, clock.now()
+    one_press_at_a_time(db, user)
     if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
     try:
@@ -86,10 +97,25 @@ def create(request: Request, form: ProgramAnswers, db: WriteDb, user: Planner) -
 
 @router.get("/programs/{program_id}")
 def show(request: Request, program_id: UUID, db: ReadDb, user: Reader) -> Response:
-    program, today = queries.get_program(db, program_id), today_at(clock.now())
+    return _page(request, db, program_id, user)
+
+
+def _page(
+    request: Request,
+    db: ReadSession,
+    program_id: UUID,
+    user: CurrentUser,
+    *,
+    form: Form[Any] | None = None,
+    status_code: int = 200,
+) -> Response:
+    program, now = queries.get_program(db, program_id), clock.now()
+    today = today_at(now)
+    may_approve = user.may(Permission.APPROVE_AUDIENCE) and program.audience != Audience.OPEN
     return render(
         request,
         "scheduling/program.html",
+        status_code=status_code,
         program=program,
         audience_words=AUDIENCE_WORDS[program.audience][0],
         basis_words=BASIS_WORDS,
@@ -97,7 +123,9 @@ def show(request: Request, program_id: UUID, db: ReadDb, user: Reader) -> Respon
         families=[billing_families().get(family, family) for family in program.item_families],
         share=minutes_each(program.clinician_minutes, program.most),
         gap=approval_gap(program, today=today),
-        may_approve=user.may(Permission.APPROVE_AUDIENCE) and record_gap(program, today=today) is None,
+        may_approve=may_approve and reason_gap(program) is None,
+        drafts=queries.drafts_alike(db, program, now=now) if may_approve else [],
+        form=form or start_of_approval(program),
         may_plan=user.may(Permission.PLAN_SESSIONS),
         approver=queries.name_of_user(db, program.approved_by_id),
         approval_url=f"/programs/{program.id}/approval",
@@ -128,16 +156,31 @@ def update(request: Request, program_id: UUID, form: ProgramAnswers, db: WriteDb
 
 
 @router.post("/programs/{program_id}/approval")
-def approve(request: Request, program_id: UUID, form: Pressed, db: WriteDb, user: Approver) -> Response:
+def approve(request: Request, program_id: UUID, form: ApprovalAnswers, db: WriteDb, user: Approver) -> Response:
     url, now = f"/programs/{program_id}", clock.now()
-    if form.errors:
+    if form.errors.keys() - {"review_on"}:
         raise Invalid
-    key = form.values.idempotency_key
+    if form.errors:
+        return _page(request, db, program_id, user, form=form, status_code=422)
+    answers, key = form.values, form.values.idempotency_key
+    one_press_at_a_time(db, user)
     if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
-    actions.approve_program_audience(db, program_id, by=user, now=now, version=form.values.version)
+    try:
+        actions.approve_program_audience(
+            db,
+            program_id,
+            by=user,
+            now=now,
+            version=answers.version,
+            review_on=answers.review_on,
+            drafts=answers.drafts,
+        )
+    except NotApprovable as refusal:
+        refused = forms.with_errors(form, {"review_on": refusal.message})
+        return _page(request, db, program_id, user, form=refused, status_code=refusal.status)
     remember(db, key, user_id=user.id, led_to=url, now=now)
-    return go_to(request, url, say=APPROVED)
+    return go_to(request, url, say=APPROVED_WITH.of(len(answers.drafts)) if answers.drafts else APPROVED)
 
 
 def _stale(request: Request, db: ReadSession, program_id: UUID, form: Form[Any]) -> Response:

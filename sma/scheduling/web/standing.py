@@ -9,7 +9,8 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
 from sma.core.errors import Invalid
 from sma.core.idempotency import already_done, remember
-from sma.identity import CurrentUser, Permission, require
+from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.people.rules import Audience
 from sma.scheduling import actions, queries
 from sma.scheduling.rules import (
     AUDIENCE_WORDS,
@@ -18,14 +19,15 @@ from sma.scheduling.rules import (
     ROLE_WORDS,
     STATE_WORDS,
     TIMED_FAMILY,
+    NotApprovable,
     NotPlannable,
     NotReady,
     SessionRoleKind,
     SessionStatus,
     minutes_each,
-    record_gap,
+    reason_gap,
 )
-from sma.scheduling.web.answers import Act, Pressed, RoleAnswers
+from sma.scheduling.web.answers import Act, ApprovalAnswers, Pressed, RoleAnswers, start_of_approval
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -62,11 +64,20 @@ def publish(request: Request, session_id: UUID, form: Pressed, db: WriteDb, user
 
 
 @router.post("/sessions/{session_id}/approval")
-def approve(request: Request, session_id: UUID, form: Pressed, db: WriteDb, user: Approver) -> Response:
+def approve(request: Request, session_id: UUID, form: ApprovalAnswers, db: WriteDb, user: Approver) -> Response:
     url, now = f"/sessions/{session_id}/plan", clock.now()
+    if form.errors and not form.errors.keys() - {"review_on"}:
+        return _page(request, db, session_id, user, form=form, status_code=422)
     if done := _done(db, form, user):
         return go_to(request, done)
-    actions.approve_session_audience(db, session_id, by=user, now=now, version=form.values.version)
+    answers = form.values
+    try:
+        actions.approve_session_audience(
+            db, session_id, by=user, now=now, version=answers.version, review_on=answers.review_on
+        )
+    except NotApprovable as refusal:
+        refused = forms.with_errors(form, {"review_on": refusal.message})
+        return _page(request, db, session_id, user, form=refused, status_code=refusal.status)
     _remember(db, form, user, url)
     return go_to(request, url, say=APPROVED)
 
@@ -103,6 +114,7 @@ def _done(db: WriteSession, form: Form[Any], user: CurrentUser) -> str | None:
     """Return where the first press of this button led. Raises: Invalid for a button that this page never drew."""
     if form.errors:
         raise Invalid
+    one_press_at_a_time(db, user)
     act: Act = form.values
     return already_done(db, act.idempotency_key, user_id=user.id)
 
@@ -127,9 +139,8 @@ def _page(
     sees = user.may(Permission.SEE_SETTINGS) or any(row.user_id == user.id for row in view.staff)
     is_live = session.status not in (SessionStatus.CANCELLED, SessionStatus.CLOSED)
     may_plan = user.may(Permission.PLAN_SESSIONS) and is_live
-    today = clock.local_date(now, session.timezone)
     ready = queries.readiness_of(session, view.staff, now=now)
-    can_approve = user.may(Permission.APPROVE_AUDIENCE) and is_live and session.audience != "open"
+    can_approve = user.may(Permission.APPROVE_AUDIENCE) and is_live and session.audience != Audience.OPEN
     return render(
         request,
         "scheduling/plan.html",
@@ -142,7 +153,8 @@ def _page(
         sees_setting=sees,
         may_plan=may_plan,
         may_publish=may_plan and session.status == SessionStatus.DRAFT,
-        may_approve=can_approve and record_gap(session, today=today, held_on=session.held_on) is None,
+        may_approve=can_approve and reason_gap(session) is None,
+        drafts=(),
         may_book=user.may(Permission.BOOK) and session.status == SessionStatus.OPEN,
         approval_url=f"/sessions/{session.id}/approval",
         zone=session.timezone,
@@ -157,5 +169,5 @@ def _page(
         roles=list(ROLE_WORDS.items()),
         role_words=ROLE_WORDS,
         workers=queries.worker_choices(db) if may_plan else [],
-        form=form or forms.blank(),
+        form=form or start_of_approval(session),
     )
