@@ -9,7 +9,7 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid, StaleVersion
 from sma.core.idempotency import already_done, remember
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.people.rules import Audience, today_at
 from sma.scheduling import actions, queries
 from sma.scheduling.models import Program
@@ -83,7 +83,6 @@ def create(request: Request, form: ProgramAnswers, db: WriteDb, user: Planner) -
     if form.errors:
         return _form(request, None, form, status_code=422)
     key, now = form.values.idempotency_key, clock.now()
-    one_press_at_a_time(db, user)
     if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
     try:
@@ -163,7 +162,6 @@ def approve(request: Request, program_id: UUID, form: ApprovalAnswers, db: Write
     if form.errors:
         return _page(request, db, program_id, user, form=form, status_code=422)
     answers, key = form.values, form.values.idempotency_key
-    one_press_at_a_time(db, user)
     if done := already_done(db, key, user_id=user.id):
         return go_to(request, done)
     try:

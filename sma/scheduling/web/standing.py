@@ -9,7 +9,7 @@ from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
 from sma.core.errors import Invalid
 from sma.core.idempotency import already_done, remember
-from sma.identity import CurrentUser, Permission, one_press_at_a_time, require
+from sma.identity import CurrentUser, Permission, require
 from sma.people.rules import Audience
 from sma.scheduling import actions, queries
 from sma.scheduling.rules import (
@@ -114,7 +114,6 @@ def _done(db: WriteSession, form: Form[Any], user: CurrentUser) -> str | None:
     """Return where the first press of this button led. Raises: Invalid for a button that this page never drew."""
     if form.errors:
         raise Invalid
-    one_press_at_a_time(db, user)
     act: Act = form.values
     return already_done(db, act.idempotency_key, user_id=user.id)
 
