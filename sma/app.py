@@ -105,12 +105,12 @@ def _routes(router: APIRouter) -> list[BaseRoute]:
     return [found.original_route for found in iter_route_contexts(router.routes)]
 
 
-def _nowhere(request: Request, error: Exception) -> Response:
+async def _nowhere(request: Request, error: Exception) -> Response:
     """Answer an address that no route guards, with the main navigation for whoever is signed in."""
     if not hasattr(request.state, "user"):
         # The refusal is the answer, whatever happens to this look-up.
         with suppress(SignInNeeded, SQLAlchemyError):
-            current_user(request)
+            await current_user(request)
     return problems.answer(request, problems.problem_of(error))
 
 

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
@@ -17,6 +18,8 @@ from sma.core.db import Database, ReadSession, UtcDateTime
 from sma.core.errors import DomainError, Forbidden
 from sma.identity.models import LoginSession, User, UserRole
 from sma.identity.rules import STEP_UP_LASTS, Permission, Role, permissions_of
+
+T = TypeVar("T")
 
 COOKIE = "sma_session"
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
@@ -131,26 +134,45 @@ _SIGNED_IN = (
 )
 
 
-def current_user(request: Request) -> CurrentUser:
+async def current_user(request: Request) -> CurrentUser:
     """Return who is signed in, or raise SignInNeeded. A read of its own, over before the handler begins."""
+    database: Database = request.app.state.database
+    user, is_stale = await _read(database, _known, request)
+    if is_stale:
+        await run_in_threadpool(_seen_again, database, user)
+    request.state.user = user
+    return user
+
+
+async def _read(database: Database, read: Callable[..., T], *args: Any) -> T:
+    """Run a read of a few rows where it costs least.
+
+    On SQLite right here: its readers wait for nobody, and a change of threads costs more than the rows. A server may
+    keep us waiting, so there it runs in a thread.
+    """
+    if database.is_sqlite:
+        return read(*args)
+    return await run_in_threadpool(read, *args)
+
+
+def _known(request: Request) -> tuple[CurrentUser, bool]:
     token = request.cookies.get(cookie_name(request))
     if not token:
         raise SignInNeeded
     database: Database = request.app.state.database
-    now = clock.now()
     idle = timedelta(minutes=request.app.state.settings.idle_minutes)
     with database.read() as db:
-        found = signed_in(db, token, now=now, idle=idle)
+        found = signed_in(db, token, now=clock.now(), idle=idle)
     if found is None:
         raise SignInNeeded
-    user, stale = found
-    if stale:
-        with database.write() as db:
-            session = db.get(LoginSession, user.login_session_id)
-            if session is not None:
-                session.last_seen_at = now
-    request.state.user = user
-    return user
+    return found
+
+
+def _seen_again(database: Database, user: CurrentUser) -> None:
+    with database.write() as db:
+        session = db.get(LoginSession, user.login_session_id)
+        if session is not None:
+            session.last_seen_at = clock.now()
 
 
 def require(permission: Permission) -> Any:
@@ -160,13 +182,13 @@ def require(permission: Permission) -> Any:
     Raises: SignInNeeded without a session; Forbidden without the permission; OtherSession.
     """
 
-    def guard(request: Request) -> CurrentUser:
-        user = current_user(request)
+    async def guard(request: Request) -> CurrentUser:
+        user = await current_user(request)
         if not user.may(permission):
             raise Forbidden
         if not user.may(Permission.SEE_EVERY_SESSION):
             database: Database = request.app.state.database
-            if not request.app.state.reach(database, user, request.path_params):
+            if not await _read(database, request.app.state.reach, database, user, request.path_params):
                 raise OtherSession
         return user
 
