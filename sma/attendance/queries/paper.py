@@ -1,7 +1,7 @@
 """A day as its three sheets print it. Pure: the day, who prints and when come in, so that the same day prints alike.
 
-The version on every sheet is a count of changes: of the session, of each place, of each record and each clinician's
-stay. It only ever rises, so of two printouts the higher number is the newer one.
+The number on every sheet is a count of changes: of the session, of each place, of each record and each clinician's
+stay. It only ever rises, so of two printouts the higher number is the newer one; beside it stands as at when it held.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def header(day: Day, printing: Printing) -> SheetHeader:
         starts=_wall(session.starts_at, zone),
         ends=_wall(session.ends_at, zone),
         timezone_words=timezone_words(session.starts_at, zone),
-        version=day.sheet_number,
+        number=day.sheet_number,
         printed_at=_wall(printing.printed_at, zone),
         printed_by=printing.printed_by,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from .facts import EvidenceInterval, EvidenceRow, EvidenceSheet, stamp_words, time_words
+from .facts import EvidenceInterval, EvidenceRow, EvidenceSheet, exact_words, stamp_words, time_words
 from .frame import MARGIN, draw_frame, frame
 from .paper import A4, SOFT, Paper, Style
 from .table import Column, PlacedRow, Row, Table, paginate, place
@@ -11,11 +11,11 @@ from .typeset import Typesetter
 
 COLUMNS = (
     Column("No.", 28),
-    Column("Patient", 168),
+    Column("Patient", 152),
     Column("Arrived", 52),
     Column("Left", 52),
     Column("Status", 70),
-    Column("Individual consult", 92),
+    Column("Individual consult", 108),
     Column("Minutes", 52),
     Column("Recorded by", 108),
     Column("Recorded at", 64),
@@ -55,7 +55,10 @@ def place_rows(setter: Typesetter, rows: Sequence[EvidenceRow], day: date) -> li
 
 def _facts(sheet: EvidenceSheet) -> tuple[str, ...]:
     day = sheet.header.starts.date()
-    spans = (f"{time_words(start, day)} to {time_words(end, day)}" for start, end in sheet.presence)
+    no_end = "no time out recorded" if sheet.closed_at else "still in"
+    spans = (
+        f"{exact_words(start, day)} to {exact_words(end, day) if end else no_end}" for start, end in sheet.presence
+    )
     closed = "not closed yet: this record may still change"
     if sheet.closed_by and sheet.closed_at:
         closed = f"closed by {sheet.closed_by}, {stamp_words(sheet.closed_at)}"
@@ -70,8 +73,8 @@ def _lines(row: EvidenceRow, day: date) -> Iterator[Row]:
     who = (
         ((number, TEXT),),
         ((name, NAME),),
-        ((time_words(row.arrived, day), TEXT),),
-        ((time_words(row.left, day), TEXT),),
+        ((exact_words(row.arrived, day), TEXT),),
+        ((exact_words(row.left, day), TEXT),),
         ((row.status_word, TEXT),),
     )
     again = (((number, TEXT),), ((name, NAME), ("continued", ASIDE)), (), (), ())
@@ -86,14 +89,14 @@ def _lines(row: EvidenceRow, day: date) -> Iterator[Row]:
 
 
 def _interval(interval: EvidenceInterval, day: date) -> tuple[tuple[tuple[str, Style], ...], ...]:
-    ended = time_words(interval.ended, day) if interval.ended else "not ended"
+    ended = exact_words(interval.ended, day) if interval.ended else "not ended"
     remarks = (
         "interrupted" if interval.interrupted else "",
         "recorded afterwards" if interval.recorded_after else "",
         f"corrected: {interval.correction}" if interval.correction else "",
     )
     return (
-        ((f"{time_words(interval.started, day)} to {ended}", TEXT),),
+        ((f"{exact_words(interval.started, day)} to {ended}", TEXT),),
         ((interval.minutes_text, TEXT),),
         ((interval.recorded_by, TEXT),),
         ((time_words(interval.recorded_at, day), TEXT),),

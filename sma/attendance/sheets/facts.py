@@ -24,7 +24,7 @@ class SheetHeader:
     starts: datetime
     ends: datetime
     timezone_words: str
-    version: int
+    number: int
     printed_at: datetime
     printed_by: str
 
@@ -118,6 +118,16 @@ def time_words(moment: datetime | None, beside: date) -> str:
     _refuse_aware(moment)
     hour = f"{moment.hour:02}:{moment.minute:02}"
     return hour if moment.date() == beside else f"{moment.day} {MONTHS[moment.month - 1]} {hour}"
+
+
+def exact_words(moment: datetime | None, beside: date) -> str:
+    """`10:02:05`, as `time_words` but to the second, for what counts as evidence."""
+    return "–" if moment is None else f"{time_words(moment, beside)}:{moment.second:02}"
+
+
+def as_at_words(header: SheetHeader) -> str:
+    """`as at 23 Nov 2026 09:41, no. 7`: when this sheet held, and the count by which two printouts are told apart."""
+    return f"as at {stamp_words(header.printed_at)}, no. {header.number}"
 
 
 def stamp_words(moment: datetime) -> str:

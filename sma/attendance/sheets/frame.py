@@ -1,8 +1,8 @@
-"""What stands on every page of every sheet: which session, which page of how many, which version."""
+"""What stands on every page of every sheet: which session, which page of how many, as at when."""
 
 from dataclasses import dataclass
 
-from .facts import SheetHeader, day_words, place_words, span_words, stamp_words
+from .facts import SheetHeader, as_at_words, day_words, place_words, span_words
 from .paper import SOFT, Paper, Style
 from .typeset import MISSING, Line, Typesetter
 
@@ -18,7 +18,7 @@ class Frame:
 
     head: tuple[tuple[Line, Style], ...]
     code: Line
-    version: Line
+    number: Line
     printed: tuple[Line, ...]
     watermark: Line | None
     top: float
@@ -46,15 +46,15 @@ def frame(
     head: list[tuple[Line, Style]] = [(line, TITLE) for line in setter.wrap(title, room / TITLE.size, True)]
     for text in (when, f"{header.neutral_label} · {place_words(header)}", *facts):
         head.extend((line, PLAIN) for line in setter.wrap(text, room / PLAIN.size))
-    by = f" by {header.printed_by}" if printer else ""
-    printed = f"Session {header.session_code} · version {header.version} · printed {stamp_words(header.printed_at)}{by}"
+    by = f" · printed by {header.printed_by}" if printer else ""
+    printed = f"Session {header.session_code} · {as_at_words(header)}{by}"
     # Room for the widest page number is kept free at the right.
     foot = setter.wrap(printed, (paper.width - 2 * MARGIN - 90) / SMALL.size)
     top = paper.height - MARGIN - sum(style.leading for _, style in head) - 8
     return Frame(
         head=tuple(head),
         code=code,
-        version=setter.line(f"version {header.version}"),
+        number=setter.line(f"no. {header.number}"),
         printed=tuple(foot),
         watermark=setter.line(watermark, True) if watermark else None,
         top=top,
@@ -73,7 +73,7 @@ def draw_frame(setter: Typesetter, paper: Paper, frame: Frame, page: int, pages:
         paper.text(MARGIN, y - style.size, line, style)
         y -= style.leading
     paper.text_right(right, paper.height - MARGIN - CODE.size, frame.code, CODE)
-    paper.text_right(right, paper.height - MARGIN - CODE.size - 13, frame.version, SMALL)
+    paper.text_right(right, paper.height - MARGIN - CODE.size - 13, frame.number, SMALL)
     y = frame.bottom - 10
     paper.rule(MARGIN, y, right, y)
     paper.text_right(right, y - 11, setter.line(f"page {page} of {pages}"), SMALL)

@@ -7,7 +7,7 @@ from .frame import MARGIN, draw_frame, frame
 from .paper import A4, FAINT, SOFT, Paper, Style
 from .typeset import Line, Typesetter
 
-STRIP, NAME_HEIGHT, WHERE_HEIGHT = 66.0, 32.0, 25.0
+STRIP, LEAST_STRIP, NAME_HEIGHT, WHERE_HEIGHT = 66.0, 60.0, 32.0, 25.0
 TIME, SIGNATURE, GAP = 62.0, 156.0, 8.0
 BOXES = A4[0] - MARGIN - 2 * TIME - SIGNATURE - 2 * GAP
 ROOM = BOXES - MARGIN - 2 * GAP
@@ -19,15 +19,16 @@ HOW = "Cut along the dashed lines; give each person their own strip only."
 def sign_in_sheet(header: SheetHeader, strips: Sequence[SignInStrip], blank_strips: int = 2) -> bytes:
     """Print tear-off strips to sign: first name, time in, time out, signature, and the day and place on each.
 
-    Carries no family name, no topic and no name of staff. `blank_strips` are for people who come unannounced.
+    Carries no family name, no topic and no name of staff. `blank_strips` are for people who come unannounced, as many
+    as fit beside the others.
     """
     setter, paper = Typesetter(), Paper(A4, "Sign-in strips")
     page = frame(setter, paper, "Sign-in strips", header, HOW, printer=False)
     where = place_where(setter, header)
-    each: list[SignInStrip | None] = [*strips, *[None] * blank_strips]
+    fitting, blanks, height = _layout(len(strips), blank_strips, page.room)
+    each: list[SignInStrip | None] = [*strips, *[None] * blanks]
     # Measured before the first page is drawn, so that its foot knows of letters missing on a later one.
     names = [place_name(setter, strip) for strip in each]
-    fitting = max(1, int(page.room // STRIP))
     starts = range(0, max(len(each), 1), fitting)
     for number, start in enumerate(starts, start=1):
         draw_frame(setter, paper, page, number, len(starts))
@@ -35,11 +36,25 @@ def sign_in_sheet(header: SheetHeader, strips: Sequence[SignInStrip], blank_stri
         paper.rule(0, y, paper.width, y, SOFT, dashed=True)
         for strip, name in zip(each[start : start + fitting], names[start : start + fitting], strict=True):
             _person(setter, paper, strip, name, y)
-            _boxes(setter, paper, header, where, y)
-            y -= STRIP
+            _boxes(setter, paper, header, where, y, height)
+            y -= height
             paper.rule(0, y, paper.width, y, SOFT, dashed=True)
         paper.next_page()
     return paper.finish()
+
+
+def _layout(people: int, blanks: int, room: float) -> tuple[int, int, float]:
+    """Return how many strips a page holds, how many are blank, and their height.
+
+    No page is opened for blank strips alone: they would be thrown away. The strips move a little closer together for
+    them; what still does not fit is left out.
+    """
+    fitting = max(1, int(room // STRIP))
+    pages = max(1, -(-people // fitting))
+    if people + blanks <= pages * fitting:
+        return fitting, blanks, STRIP
+    closer = max(fitting, int(room // LEAST_STRIP))
+    return closer, min(blanks, pages * closer - people), min(STRIP, room / closer)
 
 
 def place_name(setter: Typesetter, strip: SignInStrip | None) -> tuple[list[Line], Style]:
@@ -85,15 +100,22 @@ def _person(
         y -= style.leading
 
 
-def _boxes(setter: Typesetter, paper: Paper, header: SheetHeader, where: tuple[list[Line], Style], top: float) -> None:
+def _boxes(
+    setter: Typesetter,
+    paper: Paper,
+    header: SheetHeader,
+    where: tuple[list[Line], Style],
+    top: float,
+    height: float,
+) -> None:
     lines, style = where
-    y = top - STRIP + 8
+    y = top - height + 8
     for line in reversed(lines):
         paper.text(MARGIN, y, line, style)
         y += style.leading
     x = BOXES
     for label, width in (("Time in", TIME), ("Time out", TIME), ("Signature", SIGNATURE)):
         paper.text(x, top - 12, setter.line(label), LABEL)
-        paper.box(x, top - STRIP + 7, width, STRIP - 24)
+        paper.box(x, top - height + 7, width, height - 24)
         x += width + GAP
     paper.text_right(x - GAP, top - 12, setter.line(header.session_code), LABEL)

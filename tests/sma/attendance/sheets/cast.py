@@ -45,7 +45,7 @@ def header(**changes: object) -> SheetHeader:
         "starts": at(10, 0),
         "ends": at(11, 30),
         "timezone_words": "Darwin time",
-        "version": 7,
+        "number": 7,
         "printed_at": at(9, 41, day=23),
         "printed_by": "Mei Lin",
     }

@@ -59,7 +59,7 @@ def test_five_hundred_people_get_numbered_pages_with_the_head_on_each() -> None:
     assert len(pages) > 20
     for number, page in enumerate(pages, start=1):
         assert f"page {number} of {len(pages)}" in page
-        assert "Session YU-7K2 · version 7 · printed 23 Nov 2026 09:41 by Mei Lin" in page
+        assert "Session YU-7K2 · as at 23 Nov 2026 09:41, no. 7 · printed by Mei Lin" in page
         assert "No.\nHere\nName" in page or "No. Here Name" in page
         assert "staff only – shred" in page
     assert sum(page.count("Yunupiŋu") for page in pages) == 42
@@ -97,15 +97,15 @@ def test_evidence_says_who_recorded_what_when_and_what_was_changed() -> None:
         interrupted=True,
         correction="stopped late",
     )
-    row = dataclasses.replace(sheet.rows[0], intervals=[interval(3), odd])
+    row = dataclasses.replace(sheet.rows[0], intervals=[interval(3, started=at(10, 3).replace(second=7)), odd])
     [page] = pages_of(evidence_sheet(dataclasses.replace(sheet, rows=[row])))
     page = " ".join(page.split())
 
     for words in (
         "Dr Adaeze Okafor, provider number 2426621B · group of 1",
-        "Clinician present 09:58 to 11:32 · closed by Mei Lin, 24 Nov 2026 12:05",
-        "10:03 to 10:11 8 min Dr Adaeze Okafor 10:11",
-        "10:20 to 10:28 8 min Dr Adaeze Okafor 25 Nov 08:15",
+        "Clinician present 09:58:00 to 11:32:00 · closed by Mei Lin, 24 Nov 2026 12:05",
+        "10:03:07 to 10:11:00 8 min Dr Adaeze Okafor 10:11",
+        "10:20:00 to 10:28:00 8 min Dr Adaeze Okafor 25 Nov 08:15",
         "interrupted",
         "recorded afterwards",
         "corrected: stopped late",
@@ -121,7 +121,7 @@ def test_an_open_record_says_that_it_may_still_change() -> None:
 
     assert "not closed yet" in page
     assert "present not recorded" in page
-    assert "10:03 to not ended" in page
+    assert "10:03:00 to not ended" in page
 
 
 def test_an_hour_of_another_zone_is_refused_instead_of_printed() -> None:

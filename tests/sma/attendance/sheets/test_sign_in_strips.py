@@ -34,6 +34,16 @@ def test_a_person_who_comes_unannounced_finds_a_strip_to_write_their_name_on() -
     assert pages_of(sign_in_sheet(header(), [], blank_strips=0))[0].count("page 1 of 1") == 1
 
 
+def test_no_page_is_opened_for_blank_strips_alone() -> None:
+    usual = {people: pages_of(sign_in_sheet(header(), strips(people))) for people in range(25)}
+
+    for people, pages in usual.items():
+        assert "YU-7K2" in pages[-1]
+        assert any(f"{number}." in pages[-1] for number in range(1, people + 1)) or not people, people
+    assert [len(usual[people]) for people in (8, 9, 10, 11)] == [1, 1, 1, 2]
+    assert usual[9][0].count("First name") == 2
+
+
 def test_a_very_long_first_name_and_address_fit_on_their_strip() -> None:
     setter = Typesetter()
     long_place = header(place="The Old Corrugated Iron Meeting House behind the Riverbend Community Health Centre")
