@@ -27,6 +27,7 @@ def rows() -> list[Row]:
         token = fill(folder, url, sessions=50)
         cookie = f"sma_session={token}"
         found = []
+        plain = _plain(folder, url)
         for path in ("/today", "/week"):
             with serving("bench.product", folder, url) as port:
                 run(port, [get(path, cookie)] * 50, connections=CLIENTS)
@@ -44,7 +45,15 @@ def rows() -> list[Row]:
                     note,
                 )
             )
+            what = f"{path} / a plain ORM page of 50 rows"
+            found.append(Row(what, f"{ours.rate:.0f}/s", f"{plain:.0f}/s", ours.rate / plain, ">= 1.5"))
         return found
+
+
+def _plain(folder: Path, url: str) -> float:
+    with serving("bench.plain", folder, url) as port:
+        run(port, [get("/rows")] * 50, connections=CLIENTS)
+        return run(port, [get("/rows")] * PAGES, connections=CLIENTS).rate
 
 
 def _template_alone(folder: Path, url: str, token: str, path: str) -> float:

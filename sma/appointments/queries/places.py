@@ -36,7 +36,8 @@ def counts_between(db: ReadSession, start: date, end: date) -> dict[object, Coun
 
     One statement. The keys are those of `scheduling.sessions_between`: ids as the database hands them out.
     """
-    return {key: Counts(*counts) for key, *counts in db.connection().execute(_COUNTS, {"start": start, "end": end})}
+    rows = db.connection().execute(_COUNTS, {"start": start, "end": end}).all()
+    return {key: Counts(booked, waiting) for key, booked, waiting in rows}
 
 
 # Built once, so that its cache key is worked out once.
