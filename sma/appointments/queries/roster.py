@@ -13,6 +13,7 @@ from sqlmodel import col
 from sma.appointments.facts import PERSON_COLUMNS, person_of
 from sma.appointments.models import Appointment
 from sma.appointments.rules import (
+    LIVE,
     REASON_WORDS,
     TAKES_A_PLACE,
     AppointmentStatus,
@@ -77,6 +78,8 @@ class WaitingRow:
 
 
 _earlier = aliased(Appointment, name="earlier")
+_next = aliased(Appointment, name="next_place")
+_back = aliased(Appointment, name="back_again")
 
 
 def roster(db: ReadSession, session_id: UUID, *, now: datetime | None = None) -> list[RosterRow]:
@@ -126,6 +129,15 @@ def _query(session_id: UUID) -> Any:
         col(_earlier.group_session_id) != session_id,
         col(_earlier.status).in_((AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)),
     )
+    went_on = exists().where(
+        col(_next.moved_from_id) == col(Appointment.id),
+        col(_next.status).in_((AppointmentStatus.BOOKED, AppointmentStatus.WAITLIST)),
+    )
+    is_back = exists().where(
+        col(_back.patient_id) == col(Appointment.patient_id),
+        col(_back.group_session_id) == session_id,
+        col(_back.status).in_(LIVE),
+    )
     return (
         select(
             col(Appointment.id),
@@ -146,6 +158,8 @@ def _query(session_id: UUID) -> Any:
             col(Patient.interpreter_needed),
             col(GroupSession.ends_at),
             came_before.correlate(Patient).label("came_before"),
+            went_on.correlate(Appointment).label("went_on"),
+            is_back.correlate(Appointment).label("is_back"),
             *PERSON_COLUMNS,
         )
         .select_from(Appointment)
@@ -179,11 +193,18 @@ def _row(found: Row[Any], now: datetime | None) -> RosterRow:
         waiting_since=found.waiting_since,
         ended_at=found.ended_at,
         lead_asked=found.lead_asked_at is not None,
-        can_be_undone=ended and not found.is_deceased and found.reason not in _FINAL,
+        can_be_undone=ended and _may_come_back(found),
         passed=found.passed_warnings,
         person=person_of(found),
         version=found.version,
     )
+
+
+def _may_come_back(found: Row[Any]) -> bool:
+    """Tell whether an ended place can be put back: a moved one only while the place it led to is untouched."""
+    if found.is_deceased or found.is_back or found.reason in _FINAL:
+        return False
+    return bool(found.reason != CancelReason.MOVED or found.went_on)
 
 
 def _within(row: RosterRow) -> tuple[Any, ...]:

@@ -198,6 +198,30 @@ def test_undoing_a_move_moves_back(db: WriteSession) -> None:
     assert [sequence for _, sequence in told(db, person.id)] == [0, 1, 2]
 
 
+def test_a_moved_place_offers_its_way_back_only_while_the_place_it_led_to_stands(db: WriteSession) -> None:
+    desk, person = make_user(db, Role.FRONT_DESK), make_patient(db)
+    first, second = make_session(db), make_session(db, starts_at=NOW + timedelta(days=9))
+    old = book(db, first.id, person.id, by=desk, now=NOW)
+    new = move(db, old.id, second.id, by=desk, now=NOW)
+    before = [row.can_be_undone for row in roster(db, first.id)]
+
+    cancel(db, new.id, reason=CancelReason.PATIENT, by=desk, now=NOW + MINUTE)
+
+    assert (before, [row.can_be_undone for row in roster(db, first.id)]) == ([True], [False])
+    with pytest.raises(CannotChange):
+        restore(db, old.id, by=desk, now=NOW + MINUTE)
+
+
+def test_somebody_booked_again_is_not_offered_the_old_place_as_well(db: WriteSession) -> None:
+    desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db), make_patient(db)
+    place = book(db, session.id, person.id, by=desk, now=NOW)
+    cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=NOW)
+
+    book(db, session.id, person.id, by=desk, now=NOW + MINUTE)
+
+    assert [row.can_be_undone for row in roster(db, session.id)] == [False, False]
+
+
 def test_stamps_rise_even_when_everything_happens_within_one_second(db: WriteSession) -> None:
     desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db), make_patient(db)
     place = book(db, session.id, person.id, by=desk, now=NOW)
