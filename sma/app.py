@@ -18,7 +18,7 @@ from sma import __version__
 from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
-from sma.identity import Permission, SignInNeeded
+from sma.identity import OwnPasswordNeeded, Permission, SignInNeeded
 from sma.identity.current import current_user
 from sma.reach import reaches
 from sma.web import problems, security
@@ -88,7 +88,8 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     app.state.nav = NAV
     app.state.reach = reaches
     security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
-    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(SignInNeeded, _first("/sign-in"))
+    app.add_exception_handler(OwnPasswordNeeded, _first("/account/own-password"))
     app.add_exception_handler(HTTPException, _nowhere)
     app.mount("/static", HashedFiles(), name="static")
     for name in SLICES:
@@ -114,8 +115,13 @@ async def _nowhere(request: Request, error: Exception) -> Response:
     return problems.answer(request, problems.problem_of(error))
 
 
-def _to_sign_in(request: Request, error: Exception) -> Response:
-    if request.method == "GET" and not wants_fragment(request):
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return go_to(request, f"/sign-in?next={quote(here)}")
-    return problems.answer(request, problems.problem_of(error))
+def _first(page: str) -> Callable[[Request, Exception], Response]:
+    """Lead a browser to a page that comes first, and back afterwards; everything else gets the refusal."""
+
+    def lead(request: Request, error: Exception) -> Response:
+        if request.method == "GET" and not wants_fragment(request):
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return go_to(request, f"{page}?next={quote(here)}")
+        return problems.answer(request, problems.problem_of(error))
+
+    return lead

@@ -35,7 +35,7 @@ def add(
                 )
         except DomainError as refusal:
             raise fail(refusal.message) from None
-    typer.echo("Done. They can sign in now.")
+    typer.echo("Done. They can sign in now, and choose their own password then.")
 
 
 @app.command()
@@ -53,4 +53,4 @@ def password(
                 set_password(db, user_id, password, by=None, now=clock.now())
         except DomainError as refusal:
             raise fail(refusal.message) from None
-    typer.echo("Done.")
+    typer.echo("Done. They choose their own when they next sign in.")

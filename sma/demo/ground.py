@@ -70,7 +70,14 @@ def lay(db: WriteSession, *, now: datetime) -> Ground:
     ground = Ground()
     for login in LOGINS:
         user = create_user(
-            db, login.username, display_name=login.name, password=PASSWORD, roles=login.roles, by=None, now=now
+            db,
+            login.username,
+            display_name=login.name,
+            password=PASSWORD,
+            roles=login.roles,
+            by=None,
+            now=now,
+            choose_own=False,
         )
         ground.users[login.username] = as_current(user, login.roles)
     karen = ground.users["karen"]

@@ -8,6 +8,7 @@ from sma.identity.actions import create_user as create_user
 from sma.identity.actions import set_password as set_password
 from sma.identity.current import OPEN_TO_ALL as OPEN_TO_ALL
 from sma.identity.current import CurrentUser as CurrentUser
+from sma.identity.current import OwnPasswordNeeded as OwnPasswordNeeded
 from sma.identity.current import SignInNeeded as SignInNeeded
 from sma.identity.current import as_current as as_current
 from sma.identity.current import permission_of as permission_of
@@ -22,6 +23,7 @@ __all__ = [
     "OPEN_TO_ALL",
     "ROLE_WORDS",
     "CurrentUser",
+    "OwnPasswordNeeded",
     "Permission",
     "Role",
     "SignInNeeded",

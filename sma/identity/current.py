@@ -33,6 +33,13 @@ class SignInNeeded(DomainError):
     message = "Please sign in to go on."
 
 
+class OwnPasswordNeeded(Forbidden):
+    """The password is the one an administrator gave: the browser is sent to choose one first."""
+
+    code = "own-password-needed"
+    message = "Choose your own password first: the present one is known to whoever gave it to you."
+
+
 class OtherSession(Forbidden):
     """A session that the user does not work on."""
 
@@ -52,6 +59,7 @@ class CurrentUser:
     login_session_id: UUID | None = None
     stepped_up_at: datetime | None = None
     has_totp: bool = False
+    must_choose_password: bool = False
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -105,6 +113,7 @@ def signed_in(db: ReadSession, token: str, *, now: datetime, idle: timedelta) ->
         login_session_id=found.login_session_id,
         stepped_up_at=found.stepped_up_at,
         has_totp=found.totp_confirmed_at is not None,
+        must_choose_password=found.must_choose_password,
     )
     return user, now - found.last_seen_at > SEEN_AGAIN_AFTER
 
@@ -118,6 +127,7 @@ _WHO: tuple[Any, ...] = (
     col(User.username),
     col(User.display_name),
     col(User.totp_confirmed_at),
+    col(User.must_choose_password),
     col(UserRole.role),
 )
 # Built once, and columns instead of objects: every request runs it.
@@ -179,11 +189,14 @@ def require(permission: Permission) -> Any:
     """Return the dependency that lets in whoever has `permission`; the guard of a route.
 
     Whoever may not see every session is also kept to those they work on (`app.state.reach`).
-    Raises: SignInNeeded without a session; Forbidden without the permission; OtherSession.
+    Raises: SignInNeeded without a session; OwnPasswordNeeded while the password is one that was given, but for one's
+    own account; Forbidden without the permission; OtherSession.
     """
 
     async def guard(request: Request) -> CurrentUser:
         user = await current_user(request)
+        if user.must_choose_password and permission is not Permission.OWN_ACCOUNT:
+            raise OwnPasswordNeeded
         if not user.may(permission):
             raise Forbidden
         if not user.may(Permission.SEE_EVERY_SESSION):

@@ -10,7 +10,10 @@ from sma.core.db import UtcDateTime
 
 
 class User(SQLModel, table=True):
-    """A member of staff who signs in. `display_name` is what colleagues and sheets show."""
+    """A member of staff who signs in. `display_name` is what colleagues and sheets show.
+
+    `must_choose_password`: the present one is somebody else's choice, good for one sign-in.
+    """
 
     __tablename__ = "staff_user"
 
@@ -18,6 +21,7 @@ class User(SQLModel, table=True):
     username: str = Field(unique=True, max_length=60)
     display_name: str = Field(max_length=120)
     password_hash: str = Field(max_length=200)
+    must_choose_password: bool = False
     is_active: bool = True
     totp_secret: str | None = Field(default=None, sa_type=Encrypted("staff_user.totp_secret"))
     totp_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

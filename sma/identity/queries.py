@@ -21,6 +21,7 @@ class UserRow:
     is_active: bool
     has_totp: bool
     roles: tuple[Role, ...]
+    version: int
 
 
 def users(db: ReadSession) -> list[UserRow]:
@@ -81,6 +82,7 @@ def _rows(db: ReadSession, user_id: UUID | None = None) -> list[UserRow]:
             person.is_active,
             person.totp_confirmed_at is not None,
             tuple(sorted(roles[person.id], key=order.index)),
+            person.version,
         )
         for person in people.values()
     ]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from sma.core.errors import Conflict, DomainError, Invalid
+from sma.core.errors import Conflict, DomainError, Forbidden, Invalid
 
 
 class Role(StrEnum):
@@ -155,6 +155,16 @@ class TooManyTries(DomainError):
 class WeakPassword(Invalid):
     code = "weak-password"
     message = f"Use a password of at least {LEAST_PASSWORD} characters; a short sentence works well."
+
+
+class SamePassword(Invalid):
+    code = "same-password"
+    message = "That is the password you were given. Choose one that nobody else knows."
+
+
+class ProveItIsYou(Forbidden):
+    code = "step-up-needed"
+    message = "Show that it is you first: a second factor is only taken off within ten minutes of that."
 
 
 class UsernameTaken(Conflict):

@@ -47,6 +47,11 @@ def is_local(url: str) -> bool:
     return url.startswith("/") and url[1:2] not in ("/", "\\") and url.isprintable()
 
 
+def local_or(url: str, otherwise: str) -> str:
+    """Return an address that somebody handed in if it stays on this site, else another one."""
+    return url if is_local(url) else otherwise
+
+
 def split_claimed(url: str) -> SplitResult:
     """Take apart an address that the sender claims in a header; one that is no address has no parts."""
     try:

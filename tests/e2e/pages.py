@@ -19,6 +19,8 @@ from sma.people.models import Location, Patient, Practitioner
 from sma.scheduling.models import GroupSession, Program
 from sma.scheduling.rules import SessionStatus
 
+# Somebody on their first day: their password was given to them.
+NEWCOMER = "somebody.new"
 WORK_LISTS = ("under-minimum", "waiting", "agreement", "not-closed")
 # Answers of these addresses are not pages.
 NOT_PAGES = {
@@ -66,6 +68,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/sessions/{mens}/appointments/new?patient_id={sandra}", 409, username="tahlia"),
         Refusal("/step-up?next=/claims", 422, "Go on"),
         Refusal("/account", 422, "Change password"),
+        Refusal("/account/own-password", 422, "Use this password", username=NEWCOMER),
         Refusal("/users/new", 422, "Add the user"),
         Refusal("/people/new", 422, "Register this person", {"#phone": "by pigeon"}),
         Refusal(f"/people/{first}/edit", 422, "Save these details", {"#preferred_name": ""}),
@@ -110,6 +113,7 @@ def _of_staff_and_people(db: ReadSession, now: datetime) -> dict[str, list[str]]
         "/sign-in/code": ["/sign-in/code"],
         "/step-up": ["/step-up?next=/claims"],
         "/account": ["/account"],
+        "/account/own-password": ["/account/own-password"],
         "/account/second-factor": ["/account/second-factor"],
         "/users": ["/users"],
         "/users/new": ["/users/new"],

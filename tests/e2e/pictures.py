@@ -10,9 +10,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from sma.identity import Role
 from tests.e2e.browser import CHROMIUM, QUIET, provoke
 from tests.e2e.clinic import Clinic, sydney
-from tests.e2e.pages import addresses, refusals
+from tests.e2e.pages import NEWCOMER, addresses, refusals
+from tests.factories import make_user
 
 WIDTHS = (1280, 390)
 # Whose work a page is, by how its address begins; the first that fits.
@@ -36,6 +38,8 @@ def main(folder: Path) -> None:
         try:
             clinic.run("db", "upgrade")
             clinic.run("demo", "load")
+            with clinic.write() as db:
+                make_user(db, Role.FRONT_DESK, username=NEWCOMER, must_choose_password=True)
             clinic.at("2026-11-24T10:40")
             clinic.start()
             with clinic.read() as db:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from sma.identity import Role
 from tests.e2e.browser import provoke
 from tests.e2e.clinic import Clinic, sydney
-from tests.e2e.pages import NOT_PAGES, addresses, refusals
+from tests.e2e.pages import NEWCOMER, NOT_PAGES, addresses, refusals
 from tests.factories import make_user
 from tests.house.routes import routes_of
 
@@ -33,6 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
         clinic.run("demo", "load")
         with clinic.write() as db:
             make_user(db, *Role, username=EVERYTHING)
+            make_user(db, Role.FRONT_DESK, username=NEWCOMER, must_choose_password=True)
         clinic.at("2026-11-24T10:40")
         clinic.start()
         yield clinic

@@ -11,17 +11,18 @@ from sma.core import clock
 from sma.core.db import Database, EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import actions, queries
 from sma.identity.current import CurrentUser, require
-from sma.identity.rules import Permission, WeakPassword
+from sma.identity.rules import Permission, SamePassword, WeakPassword
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
-from sma.web.htmx import go_to
+from sma.web.htmx import go_to, local_or
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
 Anybody = Annotated[CurrentUser, require(Permission.OWN_ACCOUNT)]
 
 PASSWORD_CHANGED = notice("password-changed", "Your password is changed. Other browsers were signed out.")
+PASSWORD_CHOSEN = notice("password-chosen", "Your own password is set. Only you know it.")
 SESSION_ENDED = notice("session-ended", "That browser is signed out.")
 WRONG_CODE = "That code is not right. Try the next one."
 TOTP_OFF = notice("second-factor-off", "The second factor is switched off.")
@@ -32,16 +33,24 @@ class PasswordForm(BaseModel):
     fresh: SecretStr = Field(max_length=200)
 
 
+class OwnPasswordForm(BaseModel):
+    fresh: SecretStr = Field(max_length=200)
+    next: str = Field(default="/today", max_length=300)
+
+
 class CodeForm(BaseModel):
     code: str = Field(max_length=20)
 
 
 Passwords = Annotated[Form[PasswordForm], Depends(forms.of(PasswordForm))]
+OwnPassword = Annotated[Form[OwnPasswordForm], Depends(forms.of(OwnPasswordForm))]
 Code = Annotated[Form[CodeForm], Depends(forms.of(CodeForm))]
 
 
 @router.get("/account")
 def show(request: Request, db: ReadDb, user: Anybody) -> Response:
+    if user.must_choose_password:
+        return go_to(request, "/account/own-password?next=/account")
     return _page(request, db, user, forms.blank())
 
 
@@ -64,6 +73,35 @@ def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybod
     except WeakPassword as weak:
         return _page(request, db, user, forms.with_errors(form, {"fresh": weak.message}), status_code=422)
     return go_to(request, "/account", say=PASSWORD_CHANGED)
+
+
+@router.get("/account/own-password")
+def show_own_password(request: Request, user: Anybody) -> Response:
+    """The first page after signing in with a password that somebody else chose."""
+    target = local_or(request.query_params.get("next", "/today"), "/today")
+    if not user.must_choose_password:
+        return go_to(request, target)
+    return render(request, "identity/own_password.html", form=forms.blank(next=target))
+
+
+@router.post("/account/own-password")
+def choose_own_password(request: Request, form: OwnPassword, db: WriteDb, user: Anybody) -> Response:
+    """Replace the given password. Whoever is here typed that one at the door, so it is not asked for again."""
+    if not user.must_choose_password:
+        return go_to(request, "/account")
+    if form.errors:
+        return render(request, "identity/own_password.html", status_code=422, form=form)
+    database: Database = request.app.state.database
+    fresh = form.values.fresh.get_secret_value()
+    try:
+        with database.read() as reading:
+            if actions.password_fits(reading, user.username, fresh) is not None:
+                raise SamePassword
+        actions.set_password(db, user.id, fresh, by=user, now=clock.now())
+    except (SamePassword, WeakPassword) as refusal:
+        refused = forms.with_errors(form, {"fresh": refusal.message})
+        return render(request, "identity/own_password.html", status_code=refusal.status, form=refused)
+    return go_to(request, local_or(form.values.next, "/today"), say=PASSWORD_CHOSEN)
 
 
 @router.post("/account/sessions/{session_id}/end")

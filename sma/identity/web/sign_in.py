@@ -20,7 +20,7 @@ from sma.identity.current import (
 from sma.identity.rules import Permission
 from sma.web import forms
 from sma.web.forms import FORM, Form
-from sma.web.htmx import go_to, is_local
+from sma.web.htmx import go_to, local_or
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
@@ -75,7 +75,7 @@ def sign_in(request: Request, form: SignIn, db: WriteDb) -> Response:
         return render(request, "identity/sign_in.html", status_code=422, form=refused)
     device = _device(request.headers.get("user-agent", ""))
     entry = actions.open_session(db, user, device=device, hours=settings.absolute_hours, now=now)
-    target = _safe(form.values.next)
+    target = local_or(form.values.next, "/today")
     response = go_to(request, f"/sign-in/code?next={quote(target)}" if entry.second_factor_due else target)
     _keep(request, response, entry.token, hours=settings.absolute_hours)
     return response
@@ -102,7 +102,7 @@ def enter_code(request: Request, form: Code, db: WriteDb) -> Response:
         refused = forms.with_errors(form, {"code": WRONG_CODE})
         return render(request, "identity/code.html", status_code=422, form=refused)
     actions.complete_second_factor(db, session, user, now=now)
-    return go_to(request, _safe(form.values.next))
+    return go_to(request, local_or(form.values.next, "/today"))
 
 
 @router.post("/sign-out")
@@ -138,15 +138,11 @@ def step_up(request: Request, form: StepUp, db: WriteDb, user: Anybody) -> Respo
         refused = forms.with_errors(form, {"proof": WRONG_CODE if user.has_totp else "That is not your password."})
         return render(request, "identity/step_up.html", status_code=422, form=refused, by_code=user.has_totp)
     actions.step_up(db, by=user, now=now)
-    return go_to(request, _safe(form.values.next))
+    return go_to(request, local_or(form.values.next, "/today"))
 
 
 def _next(request: Request) -> str:
-    return _safe(request.query_params.get("next", "/today"))
-
-
-def _safe(url: str) -> str:
-    return url if is_local(url) else "/today"
+    return local_or(request.query_params.get("next", "/today"), "/today")
 
 
 def _keep(request: Request, response: Response, token: str, *, hours: int) -> None:

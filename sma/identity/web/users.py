@@ -1,5 +1,7 @@
 """The people who may use the system, for administrators."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,9 +10,10 @@ from pydantic import BaseModel, Field, SecretStr
 
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
-from sma.core.errors import Conflict, Invalid
+from sma.core.errors import Conflict, Invalid, StaleVersion
 from sma.identity import actions, queries
 from sma.identity.current import CurrentUser, require
+from sma.identity.queries import UserRow
 from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken
 from sma.web import forms
 from sma.web.flash import notice
@@ -21,8 +24,14 @@ from sma.web.templating import render
 router = APIRouter(route_class=EdgeRoute)
 Administrator = Annotated[CurrentUser, require(Permission.MANAGE_USERS)]
 
-CREATED = notice("user-created", "They can sign in now. Tell them their password in person.")
+CREATED = notice(
+    "user-created", "They can sign in now. Tell them their password in person; they choose their own at once."
+)
 CHANGED = notice("user-changed", "Saved.")
+TAKEN_OFF = notice(
+    "second-factor-taken-off",
+    "Their second factor is off, and they are signed out everywhere. They sign in by password.",
+)
 
 
 class NewUserForm(BaseModel):
@@ -38,6 +47,7 @@ class UserForm(BaseModel):
     roles: list[Role] = Field(min_length=1)
     is_active: bool = False
     password: SecretStr | None = Field(default=None, max_length=200)
+    version: int
 
 
 NewUser = Annotated[Form[NewUserForm], Depends(forms.of(NewUserForm))]
@@ -81,34 +91,90 @@ def create(request: Request, form: NewUser, db: WriteDb, user: Administrator) ->
 
 
 @router.get("/users/{user_id}")
-def edit(request: Request, user_id: UUID, db: ReadDb, _user: Administrator) -> Response:
+def edit(request: Request, user_id: UUID, db: ReadDb, user: Administrator) -> Response:
     row = queries.user(db, user_id)
-    form = forms.blank(display_name=row.display_name, roles=list(row.roles), is_active=row.is_active)
-    return render(request, "identity/user.html", row=row, form=form, roles=ROLES)
+    return _page(request, row, _filled(row), user)
 
 
 @router.post("/users/{user_id}")
 def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user: Administrator) -> Response:
     row = queries.user(db, user_id)
     if form.errors:
-        return render(request, "identity/user.html", status_code=422, row=row, form=form, roles=ROLES)
+        return _page(request, row, form, user, status_code=422)
     now = clock.now()
     try:
         # A savepoint: a refusal half-way takes back the first half, and the form is drawn again.
         with db.begin_nested():
-            if form.values.password is not None:
-                actions.set_password(db, user_id, form.values.password.get_secret_value(), by=user, now=now)
             actions.change_user(
                 db,
                 user_id,
                 display_name=form.values.display_name,
                 roles=frozenset(form.values.roles),
                 active=form.values.is_active,
+                version=form.values.version,
                 by=user,
                 now=now,
             )
+            if form.values.password is not None:
+                actions.set_password(db, user_id, form.values.password.get_secret_value(), by=user, now=now)
+    except StaleVersion as refusal:
+        row = queries.user(db, user_id)
+        both, newest = _both(row, form), replace(form, raw={**form.raw, "version": str(row.version)})
+        return _page(request, row, newest, user, both=both, status_code=refusal.status)
     except (Invalid, Conflict) as refusal:
         field = "roles" if isinstance(refusal, LastAdministrator) else "password"
-        refused = forms.with_errors(form, {field: refusal.message})
-        return render(request, "identity/user.html", status_code=refusal.status, row=row, form=refused, roles=ROLES)
+        return _page(request, row, forms.with_errors(form, {field: refusal.message}), user, status_code=refusal.status)
     return go_to(request, "/users", say=CHANGED)
+
+
+@router.post("/users/{user_id}/second-factor-removal")
+def take_off_second_factor(request: Request, user_id: UUID, db: WriteDb, user: Administrator) -> Response:
+    """For somebody who lost their phone and their recovery codes."""
+    now = clock.now()
+    row = queries.user(db, user_id)
+    if not user.has_stepped_up(now):
+        return go_to(request, f"/step-up?next=/users/{row.id}")
+    actions.take_off_totp(db, row.id, by=user, now=now)
+    return go_to(request, "/users", say=TAKEN_OFF)
+
+
+def _filled(row: UserRow) -> Form[UserForm]:
+    return forms.blank(
+        display_name=row.display_name, roles=list(row.roles), is_active=row.is_active, version=row.version
+    )
+
+
+def _both(row: UserRow, form: Form[UserForm]) -> list[tuple[str, str, str]]:
+    """What is recorded now beside what was typed, where the two differ."""
+    typed = form.values
+    answers = [
+        ("Name", row.display_name, typed.display_name),
+        ("Roles", _words(row.roles), _words(typed.roles)),
+        ("May sign in", "Yes" if row.is_active else "No", "Yes" if typed.is_active else "No"),
+    ]
+    return [answer for answer in answers if answer[1] != answer[2]]
+
+
+def _words(roles: Collection[Role]) -> str:
+    return ", ".join(words for role, words in ROLE_WORDS.items() if role in roles)
+
+
+def _page(
+    request: Request,
+    row: UserRow,
+    form: Form[UserForm],
+    user: CurrentUser,
+    *,
+    both: Collection[tuple[str, str, str]] = (),
+    status_code: int = 200,
+) -> Response:
+    return render(
+        request,
+        "identity/user.html",
+        status_code=status_code,
+        row=row,
+        form=form,
+        roles=ROLES,
+        both=both,
+        has_stepped_up=user.has_stepped_up(clock.now()),
+    )

@@ -29,6 +29,7 @@ def tahlia(app: FastAPI) -> str:
             roles=frozenset({Role.FRONT_DESK}),
             by=None,
             now=now(),
+            choose_own=False,
         )
     return "tahlia"
 
@@ -170,14 +171,15 @@ def test_a_switched_off_user_is_signed_out_at_once(
     administrator = sign_in(Role.ADMINISTRATOR)
     with app.state.database.read() as db:
         user = db.exec(select(User).where(User.username == tahlia)).one()
-    administrator.post(f"/users/{user.id}", data={"display_name": "Tahlia", "roles": "front-desk"})
+    administrator.post(f"/users/{user.id}", data={"display_name": "Tahlia", "roles": "front-desk", "version": "1"})
     assert browser.get("/account").status_code == 303
 
 
 def test_the_last_administrator_cannot_lock_everybody_out(sign_in: SignIn) -> None:
     administrator = sign_in(Role.ADMINISTRATOR)
     answer = administrator.post(
-        f"/users/{administrator.user.id}", data={"display_name": "Me", "roles": "front-desk", "is_active": "on"}
+        f"/users/{administrator.user.id}",
+        data={"display_name": "Me", "roles": "front-desk", "is_active": "on", "version": "1"},
     )
     assert answer.status_code == 409
     assert "only administrator" in answer.text

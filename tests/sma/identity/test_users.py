@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import select
@@ -11,10 +12,12 @@ from sma.identity.models import LoginSession
 from tests.conftest import SignIn
 
 PASSWORD = "a short sentence"
+OWN = "a sentence of my own"
 
 
 def answers(*roles: Role, active: bool = True, **more: str) -> dict[str, object]:
-    fields: dict[str, object] = {"display_name": "Tahlia Brook", "roles": [str(role) for role in roles], **more}
+    said = {"display_name": "Tahlia Brook", "version": "1", **more}
+    fields: dict[str, object] = {**said, "roles": [str(role) for role in roles]}
     return fields | ({"is_active": "on"} if active else {})
 
 
@@ -27,7 +30,7 @@ def test_somebody_let_in_can_sign_in_at_once(sign_in: SignIn, browser: TestClien
     assert let_in(sign_in(Role.ADMINISTRATOR)) == 303
 
     assert browser.post("/sign-in", data={"username": "TAHLIA", "password": PASSWORD}).status_code == 303
-    assert "Tahlia Brook" in browser.get("/account").text
+    assert "Welcome, Tahlia Brook" in browser.get("/account/own-password").text
 
 
 def test_a_user_name_is_taken_once_and_a_short_password_never(sign_in: SignIn, app: FastAPI) -> None:
@@ -82,9 +85,11 @@ def test_a_new_password_signs_the_other_browsers_out_and_keeps_this_one(
         other.headers["sec-fetch-site"] = "same-origin"
         for each in (browser, other):
             each.post("/sign-in", data={"username": "tahlia", "password": PASSWORD})
+        browser.post("/account/own-password", data={"fresh": OWN})
+        other.post("/sign-in", data={"username": "tahlia", "password": OWN})
 
         wrong = browser.post("/account/password", data={"present": "not it at all", "fresh": "another sentence"})
-        changed = browser.post("/account/password", data={"present": PASSWORD, "fresh": "another sentence"})
+        changed = browser.post("/account/password", data={"present": OWN, "fresh": "another sentence"})
 
         assert (wrong.status_code, changed.status_code) == (422, 303)
         assert browser.get("/account").status_code == 200
@@ -98,3 +103,22 @@ def test_nobody_ends_another_persons_session(sign_in: SignIn, app: FastAPI) -> N
 
     assert admin.post(f"/account/sessions/{theirs}/end").status_code == 404
     assert desk.get("/account").status_code == 200
+
+
+def test_two_administrators_editing_one_user_see_both_values_and_nothing_is_lost(sign_in: SignIn, app: FastAPI) -> None:
+    first, second, desk = sign_in(Role.ADMINISTRATOR), sign_in(Role.ADMINISTRATOR), sign_in(Role.FRONT_DESK)
+    page = f"/users/{desk.user.id}"  # type: ignore[attr-defined]
+    first.post(page, data=answers(Role.FRONT_DESK, Role.BILLING))
+
+    stale = second.post(page, data=answers(Role.FRONT_DESK, display_name="Tahlia B.", password="another sentence"))
+
+    assert stale.status_code == 409
+    assert "Somebody else changed this" in stale.text
+    assert "Front desk, Billing" in stale.text
+    assert 'value="Tahlia B."' in stale.text
+    with app.state.database.read() as db:
+        assert roles_of(db, desk.user.id) == {Role.FRONT_DESK, Role.BILLING}  # type: ignore[attr-defined]
+        assert db.get_one(User, desk.user.id).password_hash == "!"  # type: ignore[attr-defined]
+    version = BeautifulSoup(stale.text, "html.parser").select_one("input[name=version]")["value"]
+    again = second.post(page, data=answers(Role.FRONT_DESK, display_name="Tahlia B.", version=version))
+    assert again.status_code == 303
