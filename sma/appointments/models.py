@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
+from sma.core.crypto import EncryptedWords
 from sma.core.db import UtcDateTime
 
 _LIVE = text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')")
@@ -39,7 +40,10 @@ class Appointment(SQLModel, table=True):
     lead_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # "ask the cultural lead" was pressed
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     moved_from_id: UUID | None = Field(default=None, foreign_key="appointment.id")
-    passed_warnings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # code -> reason given
+    # Code of a check -> the reason that was typed.
+    passed_warnings: dict[str, str] = Field(
+        default_factory=dict, sa_type=EncryptedWords("appointment.passed_warnings"), nullable=True
+    )
     version: int = 1
 
 

@@ -1,4 +1,7 @@
-"""What happened: who came, from when to when, and each person's own minutes with the clinician."""
+"""What happened: who came, from when to when, and each person's own minutes with the clinician.
+
+Reasons are typed by staff and may hold anything: they are sealed.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -6,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 
 _RUNNING = text("superseded_at IS NULL AND ends_at IS NULL")
@@ -44,7 +48,7 @@ class AttendanceMark(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by_id: UUID = Field(foreign_key="staff_user.id")
     recorded_after: bool = False
-    reason: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, sa_type=Encrypted("attendance_mark.reason"))
 
 
 class ClinicianPresence(SQLModel, table=True):
@@ -72,7 +76,7 @@ class ClinicianPresence(SQLModel, table=True):
     recorded_after: bool = False
     replaces_id: UUID | None = Field(default=None, foreign_key="clinician_presence.id")
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    reason: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, sa_type=Encrypted("clinician_presence.reason"))
 
 
 class ConsultInterval(SQLModel, table=True):
@@ -109,8 +113,8 @@ class ConsultInterval(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     replaces_id: UUID | None = Field(default=None, foreign_key="consult_interval.id")
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    reason: str | None = Field(default=None, max_length=200)
-    withdrawn_reason: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, sa_type=Encrypted("consult_interval.reason"))
+    withdrawn_reason: str | None = Field(default=None, sa_type=Encrypted("consult_interval.withdrawn_reason"))
 
     @property
     def counts(self) -> bool:

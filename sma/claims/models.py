@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from sma.claims.rules import ClaimStatus, ExportStatus, LineKind
+from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 
 # What the seal of an export's chunks is bound to.
@@ -41,7 +42,6 @@ class BenefitAssignment(SQLModel, table=True):
     method: str = Field(max_length=10)
     assigned_on: date
     assigned_by_patient: bool = True
-    note: str | None = Field(default=None, max_length=200)
     recorded_by_id: UUID = Field(foreign_key="staff_user.id")
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -87,7 +87,7 @@ class Claim(SQLModel, table=True):
     status: str = Field(default=ClaimStatus.NEEDS_CHECK, max_length=14)
     summary: str = Field(max_length=300)
     assessment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    not_billed_reason: str | None = Field(default=None, max_length=200)
+    not_billed_reason: str | None = Field(default=None, sa_type=Encrypted("claim.not_billed_reason"))
     assessed_at: datetime = Field(sa_type=UtcDateTime)
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     approved_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")

@@ -57,7 +57,7 @@ def record(
     now: datetime,
     **details: str | int | bool | None,
 ) -> None:
-    """Keep who did what, in the caller's transaction. Details are codes, counts and reasons, never identifiers."""
+    """Keep who did what, in the caller's transaction. Details are codes and counts, never typed text or identifiers."""
     _write(db, at=now, by_id=by.id if by else None, did=did, on_kind=_kind(on), on_id=on.id, details=details)
 
 

@@ -1,4 +1,4 @@
-"""Sealing of identifiers at rest, and the blind index that finds them again without opening them.
+"""Sealing of identifiers and free text at rest, and the blind index that finds a number without opening any.
 
 AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the column's name is authenticated with the value, so
 that a sealed Medicare number copied into another column does not open. The key's id stands in front for rotation.
@@ -7,6 +7,7 @@ that a sealed Medicare number copied into another column does not open. The key'
 import base64
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -101,14 +102,15 @@ def blind_index(value: str, context: str) -> str:
 
 
 class Encrypted(TypeDecorator[str]):
-    """A text column sealed at rest; `context` is its table.column name."""
+    """A text column sealed at rest; `context` is its table.column name, `longest` how long the text itself may be."""
 
     impl = String
     cache_ok = True
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, longest: int | None = None) -> None:
         super().__init__()
         self.context = context
+        self.longest = longest
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         if value is None:
@@ -119,3 +121,20 @@ class Encrypted(TypeDecorator[str]):
         if value is None:
             return None
         return keyring().open(base64.b64decode(value), self.context).decode()
+
+
+class EncryptedWords(TypeDecorator[dict[str, str]]):
+    """Words by key (a check's code and the reason given), sealed together; nothing said is NULL, and reads as empty."""
+
+    impl = Encrypted
+    cache_ok = True
+
+    def __init__(self, context: str) -> None:
+        super().__init__(context)
+        self.context = context
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return json.dumps(value, ensure_ascii=False) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str]:  # noqa: ARG002
+        return json.loads(value) if value else {}

@@ -17,7 +17,6 @@ class Communication(SQLModel, table=True):
     appointment_id: UUID = Field(foreign_key="appointment.id", index=True)
     patient_id: UUID = Field(foreign_key="patient.id", index=True)
     kind: str = Field(max_length=14)
-    channel: str = Field(default="email", max_length=10)
     state: str = Field(default=CommunicationState.QUEUED, max_length=12, index=True)
     message_id: str = Field(max_length=120, unique=True)
     recipient: str | None = Field(default=None, max_length=254)

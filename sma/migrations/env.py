@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from sma.core.crypto import Encrypted
+from sma.core.crypto import Encrypted, EncryptedWords
 from sma.core.db import UtcDateTime
 from sma.core.settings import Settings
 from sma.tables import metadata
@@ -18,7 +18,7 @@ def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     """Write our own column types as what the database holds: a migration must not change when our code does."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, Encrypted):
+    if kind == "type" and isinstance(item, Encrypted | EncryptedWords):
         return "sa.String()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"

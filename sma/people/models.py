@@ -92,7 +92,7 @@ class Patient(SQLModel, table=True):
     dob_accuracy: str = Field(default=DobAccuracy.EXACT, max_length=12)
     pronouns: str | None = Field(default=None, max_length=40)
     gender: str = Field(default=Gender.NOT_ASKED, max_length=20)
-    gender_term: str | None = Field(default=None, max_length=60)
+    gender_term: str | None = Field(default=None, sa_type=Encrypted("patient.gender_term", longest=60))
     gender_source: str | None = Field(default=None, max_length=20)
     gender_on: date | None = None
     email: str | None = Field(default=None, max_length=254)
@@ -164,7 +164,7 @@ class RelatedPerson(SQLModel, table=True):
 
 
 class Practitioner(SQLModel, table=True):
-    """A clinician, facilitator or other worker. `listed_for` is their own "happy to be listed for" answer."""
+    """A clinician, facilitator or other worker."""
 
     __table_args__ = (UniqueConstraint("source", "source_id"),)
 
@@ -177,7 +177,6 @@ class Practitioner(SQLModel, table=True):
     given_names: str | None = Field(default=None, max_length=120)
     family_name: str | None = Field(default=None, max_length=80)
     profession: str = Field(default="other", max_length=40)  # billing.facts.Profession
-    listed_for: list[str] = Field(default_factory=list, sa_type=JSON)
     is_active: bool = True
     version: int = 1
 

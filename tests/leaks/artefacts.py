@@ -10,7 +10,8 @@ from tests.leaks.tokens import CORE, NOBODYS, Token
 NAMES = frozenset({"preferred_name", "family_name"})
 # What a desk or a team needs to know who somebody is and how to speak with them.
 LISTED = NAMES | {"given_names", "born_on", "pronouns"}
-REASONS = frozenset({"reason_minutes", "reason_mark", "reason_consult", "reason_withdrawn"})
+REASONS = frozenset({"reason_minutes", "reason_mark", "reason_consult", "reason_stay", "reason_withdrawn"})
+SETTING = frozenset({"topic", "audience", "audience_note"})
 PERSONAL = LISTED | {"email", "phone", "contact_note", "relative", "relative_phone"}
 NOTHING: frozenset[str] = frozenset()
 

@@ -12,7 +12,7 @@ from sma.core.outbox import Outbox
 from sma.identity import Role
 from sma.worker import create_worker
 from sma.worker.wake import look
-from tests.leaks.artefacts import NAMES, Artefact, described
+from tests.leaks.artefacts import NAMES, REASONS, Artefact, described
 from tests.leaks.day import ATTEND, EXPORTED, GIVEN, Day, close_and_bill, live
 from tests.leaks.pages import all_pages, refusals, typed_wrong
 from tests.leaks.tokens import NOBODYS, WORDED
@@ -24,7 +24,8 @@ SHEETS = {
     "evidence": NAMES | {"reason_consult", "reason_mark"},
 }
 SEATED = frozenset({*ATTEND, 6, GIVEN})
-SEALED = {"medicare", "contact_note"}
+# What a number opens and what staff write freely: no byte of it may lie in the file of the database.
+SEALED = {"medicare", "contact_note", "gender_term", "audience_note", "reason_not_billed", *REASONS}
 IN_THE_DATABASE = frozenset({*WORDED, "born_on", "medicare", "topic", "audience", "indigenous"}) - SEALED
 
 

@@ -14,6 +14,7 @@ from sma.attendance import (
     clinician_out,
     close_session,
     correct_consult,
+    correct_presence,
     mark,
     start_consult,
     stop_consult,
@@ -55,7 +56,7 @@ PLACES = 9
 ATTEND = (0, 1, 2, 3, 4, 5)
 ABSENT, CANCELLED, MOVED, GIVEN, WAITING, ELSEWHERE = 6, 7, 8, 9, 10, 11
 SEEN, NOT_BILLED, EXPORTED = (0, 1, 2, 3, 4), 4, (0, 1, 2)
-TOPIC, AUDIENCE = (token.spellings[0] for token in of_the_session())
+TOPIC, AUDIENCE, NOTE = (token.spellings[0] for token in of_the_session())
 START = NOW + timedelta(hours=1)
 
 
@@ -162,7 +163,7 @@ def _staff(day: Day) -> None:
 def _sessions(day: Day) -> None:
     with day.clinic.database.write() as db:
         location = factories.make_location(db, name="Saltwater clinic")
-        program = factories.make_program(db, name=TOPIC, audience="named", audience_name=AUDIENCE)
+        program = factories.make_program(db, name=TOPIC, audience="named", audience_name=AUDIENCE, audience_note=NOTE)
         clinician = factories.make_practitioner(db, location, user_id=day.users[Role.CLINICIAN].id)
         helper = factories.make_practitioner(db, user_id=day.users[Role.FACILITATOR].id)
         setting = {
@@ -171,6 +172,7 @@ def _sessions(day: Day) -> None:
             "audience": "named",
             "audience_name": AUDIENCE,
             "audience_basis": "preference",
+            "audience_note": NOTE,
             "approved_by_id": day.users[Role.CULTURAL_LEAD].id,
             "approved_at": NOW,
             "review_on": date(2027, 6, 30),
@@ -279,4 +281,7 @@ def _attend(day: Day) -> None:
             tick_note(db, day.places[number], by=doctor, now=now)
     with database.write() as db:
         clinician_out(db, stay.id, by=helper, now=now)
+    with database.write() as db:
+        begun, why = stay.starts_at, day.guests[0].words["reason_stay"]
+        correct_presence(db, stay.id, starts_at=begun, ends_at=now, reason=why, by=helper, now=now)
     day.at(now)

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from sma.identity import CurrentUser, Permission, Role
 from sma.messages import Communication
-from tests.leaks.artefacts import LISTED, NAMES, NOTHING, PERSONAL, REASONS, Artefact
-from tests.leaks.day import ELSEWHERE, MOVED, Day
+from tests.leaks.artefacts import LISTED, NAMES, NOTHING, PERSONAL, REASONS, SETTING, Artefact
+from tests.leaks.day import ABSENT, ELSEWHERE, MOVED, Day
 from tests.leaks.tokens import NOBODYS
 
 HEAD = re.compile(rb'(?:href|action|src|hx-[a-z]+)="([^"]*)"')
@@ -109,6 +109,7 @@ def _of_one(day: Day) -> Iterator[tuple[str, frozenset[int], frozenset[str]]]:
         place = f"/appointments/{day.places[number]}"
         for part in ("/presence", "/entered-consults", "/cancellation", "/move"):
             yield place + part, frozenset({number}), LISTED | REASONS
+    yield f"/appointments/{day.places[ABSENT]}/presence", frozenset({ABSENT}), LISTED | REASONS
     for number, line_id in day.lines.items():
         yield f"/claims/{line_id}", frozenset({number}), LISTED | REASONS | {"reason_not_billed"}
 
@@ -120,7 +121,7 @@ def _allowed(
     if not user.may(Permission.SEE_PEOPLE):
         people, fields = frozenset(), NOTHING
     if who in ASSIGNED or user.may(Permission.SEE_SETTINGS):
-        people, fields = people | {NOBODYS}, fields | {"topic", "audience"}
+        people, fields = people | {NOBODYS}, fields | SETTING
     if path.startswith("/people/"):
         people, fields = people | {NOBODYS}, fields | _own_answers(user)
     return people, fields

@@ -1,12 +1,13 @@
 """Nobody's word stands where only others look: a whole day, searched in everything that it left behind."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from tests.leaks.artefacts import Artefact, leaks
-from tests.leaks.collect import SEATED, collect
-from tests.leaks.day import ABSENT, CANCELLED, ELSEWHERE, EXPORTED, MOVED, WAITING
+from tests.leaks.collect import SEALED, SEATED, collect
+from tests.leaks.day import ABSENT, CANCELLED, ELSEWHERE, EXPORTED, MOVED, NOT_BILLED, WAITING
 from tests.leaks.plants import ways
 from tests.leaks.search import find, unpacked
 from tests.leaks.tokens import NOBODYS, every_token, make_guests
@@ -68,6 +69,37 @@ def test_a_planted_word_is_found_in_each_kind_and_however_it_is_written(kind: st
         for way, plant in ways(whole.content, word).items():
             planted = whole.planted(plant(whole.content, word))
             assert list(leaks([planted], [token])), f"planted {way} and not found"
+
+
+@pytest.mark.parametrize("field", sorted(SEALED))
+def test_free_text_in_clear_in_the_database_is_found(field: str, left_behind: list[Artefact]) -> None:
+    whole = next(each for each in of_kind(left_behind, "database") if each.name == "sma.db")
+    token = next(each for each in TOKENS if each.field == field)
+
+    planted = whole.planted(whole.content + token.spellings[0].encode())
+
+    assert list(leaks([whole], [token])) == []
+    assert list(leaks([planted], [token]))
+
+
+@pytest.mark.parametrize(
+    ("field", "owner", "shown_on"),
+    [
+        ("contact_note", 0, r"front-desk GET /people/[^/]+"),
+        ("gender_term", 0, r"clinician GET /people/[^/]+"),
+        ("audience_note", NOBODYS, r"cultural-lead GET /sessions/[^/]+/plan"),
+        ("reason_mark", ABSENT, r"facilitator GET /appointments/[^/]+/presence"),
+        ("reason_consult", 0, r"clinician GET /sessions/[^/]+/sheets/evidence"),
+        ("reason_not_billed", NOT_BILLED, r"clinician GET /claims/[^/?]+"),
+    ],
+)
+def test_what_is_sealed_is_read_by_those_for_whom_it_was_written(
+    field: str, owner: int, shown_on: str, left_behind: list[Artefact]
+) -> None:
+    token = next(each for each in TOKENS if (each.owner, each.field) == (owner, field))
+    pages = [each for each in of_kind(left_behind, "page") if re.fullmatch(rf"{shown_on} \(200\)", each.name)]
+
+    assert any(find(token.spellings, unpacked(page.content)) for page in pages)
 
 
 def test_each_mail_went_to_one_person_and_greets_them(left_behind: list[Artefact]) -> None:

@@ -89,6 +89,7 @@ WORDED = (
     "reason_minutes",
     "reason_mark",
     "reason_consult",
+    "reason_stay",
     "reason_withdrawn",
     "reason_not_billed",
 )
@@ -111,8 +112,12 @@ def make_guests(seed: int = 20261123) -> list[Guest]:
 
 
 def of_the_session() -> list[Token]:
-    """Return what the program is about and for whom it is: for those on the session only."""
-    return [Token(NOBODYS, "topic", ("Heart qzxjkwyarn",)), Token(NOBODYS, "audience", ("Elders’ qzxjkwcircle",))]
+    """Return what the program is about, for whom it is and why: for those on the session only."""
+    return [
+        Token(NOBODYS, "topic", ("Heart qzxjkwyarn",)),
+        Token(NOBODYS, "audience", ("Elders’ qzxjkwcircle",)),
+        Token(NOBODYS, "audience_note", ("Asked for at the qzxjkwmeeting",)),
+    ]
 
 
 def every_token() -> list[Token]:

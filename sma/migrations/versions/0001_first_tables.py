@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("dob_accuracy", sa.String(length=12), nullable=False),
         sa.Column("pronouns", sa.String(length=40), nullable=True),
         sa.Column("gender", sa.String(length=20), nullable=False),
-        sa.Column("gender_term", sa.String(length=60), nullable=True),
+        sa.Column("gender_term", sa.String(), nullable=True),
         sa.Column("gender_source", sa.String(length=20), nullable=True),
         sa.Column("gender_on", sa.Date(), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -244,7 +244,6 @@ def upgrade() -> None:
         sa.Column("given_names", sa.String(length=120), nullable=True),
         sa.Column("family_name", sa.String(length=80), nullable=True),
         sa.Column("profession", sa.String(length=40), nullable=False),
-        sa.Column("listed_for", sa.JSON(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["staff_user.id"], name=op.f("fk_practitioner_user_id_staff_user")),
@@ -329,7 +328,6 @@ def upgrade() -> None:
         sa.Column("method", sa.String(length=10), nullable=False),
         sa.Column("assigned_on", sa.Date(), nullable=False),
         sa.Column("assigned_by_patient", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -519,7 +517,7 @@ def upgrade() -> None:
         sa.Column("lead_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_from_id", sa.Uuid(), nullable=True),
-        sa.Column("passed_warnings", sa.JSON(), nullable=False),
+        sa.Column("passed_warnings", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["booked_by_id"], ["staff_user.id"], name=op.f("fk_appointment_booked_by_id_staff_user")
@@ -571,7 +569,7 @@ def upgrade() -> None:
         sa.Column("recorded_after", sa.Boolean(), nullable=False),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["group_session_id"],
             ["group_session.id"],
@@ -676,7 +674,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.Column("recorded_after", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["encounter_id"], ["encounter.id"], name=op.f("fk_attendance_mark_encounter_id_encounter")
         ),
@@ -709,7 +707,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=14), nullable=False),
         sa.Column("summary", sa.String(length=300), nullable=False),
         sa.Column("assessment", sa.JSON(), nullable=False),
-        sa.Column("not_billed_reason", sa.String(length=200), nullable=True),
+        sa.Column("not_billed_reason", sa.String(), nullable=True),
         sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
@@ -762,8 +760,8 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.Column("withdrawn_reason", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["staff_user.id"], name=op.f("fk_consult_interval_confirmed_by_id_staff_user")
         ),
@@ -841,7 +839,6 @@ def upgrade() -> None:
         sa.Column("appointment_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=14), nullable=False),
-        sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("recipient", sa.String(length=254), nullable=True),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from sma.core import audit
+from sma.core.crypto import Encrypted
 from sma.core.db import WriteSession
 from sma.people.fhir_import.lines import Line, read_lines
 from sma.people.fhir_import.report import Finding, Level, Tally
@@ -111,7 +112,8 @@ def too_long(table: type[Row], values: Mapping[str, Any]) -> str | None:
     """Name the first text that its column cannot hold, or None. PostgreSQL refuses such a row, SQLite cuts nothing."""
     columns = table.__table__.columns  # type: ignore[union-attr]
     for name, value in values.items():
-        most = getattr(columns[name].type, "length", None)
+        kind = columns[name].type
+        most = kind.longest if isinstance(kind, Encrypted) else getattr(kind, "length", None)
         if isinstance(value, str) and most is not None and len(value) > most:
             return name
     return None

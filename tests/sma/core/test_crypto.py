@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from sqlmodel import select
 
+from sma.appointments import Appointment
 from sma.core.crypto import Keyring
 from sma.core.db import Database
 from sma.people import Coverage
@@ -78,3 +79,17 @@ def test_the_key_file_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path
     assert first.open(second.seal(b"note", "c"), "c") == b"note"
     assert path.stat().st_mode & 0o077 == 0
     assert "bytes" not in repr(first)
+
+
+def test_reasons_are_sealed_together_and_where_nobody_gave_one_nothing_is_stored(database: Database) -> None:
+    with database.write() as db:
+        session, said = factories.make_session(db), {"minutes": "Walks with a frame"}
+        explained = factories.make_appointment(db, session, passed_warnings=said).id
+        plain = factories.make_appointment(db, session).id
+    with database.read() as db:
+        stored = dict(db.connection().execute(text("SELECT id, passed_warnings FROM appointment")).all())
+        read_back = {place: db.get_one(Appointment, place).passed_warnings for place in (explained, plain)}
+
+    assert [sealed is None for sealed in stored.values()].count(True) == 1
+    assert not any("frame" in sealed or "minutes" in sealed for sealed in stored.values() if sealed)
+    assert read_back == {explained: said, plain: {}}

@@ -51,6 +51,7 @@ def _landed(database: Database) -> list[str | None]:
         (fhir.patient("odd", birthDate="2985-02-03"), "birth-date"),
         (fhir.patient("odd", birthDate="1985-12-02T00:00:00Z"), "birth-date"),
         (fhir.patient("odd", name=[{"family": "x" * 81, "given": ["Y"]}]), "too-long"),
+        (fhir.patient("odd", extension=[fhir.said(fhir.GENDER, {"text": "x" * 61})]), "too-long"),
     ],
 )
 def test_a_bad_line_is_refused_by_number_and_the_good_ones_land(
