@@ -53,6 +53,7 @@ NAV = (
     NavItem("Week", "/week", "calendar-days", _shown(Permission.SEE_SCHEDULE)),
     NavItem("People", "/people", "users", _shown(Permission.SEE_PEOPLE)),
     NavItem("Programs", "/programs", "list", _shown(Permission.SEE_SETTINGS)),
+    NavItem("Asked of you", "/questions", "message-square", _shown(Permission.APPROVE_AUDIENCE)),
     NavItem("Messages", "/messages", "mail", _shown(Permission.SEE_MESSAGES)),
     NavItem("Claims", "/claims", "file-text", _shown(Permission.SEE_CLAIMS)),
     NavItem("Users", "/users", "user-check", _shown(Permission.MANAGE_USERS)),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
-from sma.core.crypto import EncryptedWords
+from sma.core.crypto import Encrypted, EncryptedWords
 from sma.core.db import UtcDateTime
 
 _LIVE = text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')")
@@ -37,7 +37,6 @@ class Appointment(SQLModel, table=True):
     booked_at: datetime = Field(sa_type=UtcDateTime)
     booked_by_id: UUID = Field(foreign_key="staff_user.id")
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    lead_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # "ask the cultural lead" was pressed
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     moved_from_id: UUID | None = Field(default=None, foreign_key="appointment.id")
     # Code of a check -> the reason that was typed.
@@ -45,6 +44,24 @@ class Appointment(SQLModel, table=True):
         default_factory=dict, sa_type=EncryptedWords("appointment.passed_warnings"), nullable=True
     )
     version: int = 1
+
+
+class LeadQuestion(SQLModel, table=True):
+    """ "Ask the cultural lead" was pressed for somebody who waits, and what the cultural lead said.
+
+    Open until it is answered, or until the person no longer waits. What is answered is free text, so it is sealed.
+    """
+
+    __tablename__ = "lead_question"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
+    asked_by_id: UUID = Field(foreign_key="staff_user.id", index=True)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    answer: str | None = Field(default=None, sa_type=Encrypted("lead_question.answer"))
+    answered_by_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # by whoever asked
 
 
 class Invitation(SQLModel, table=True):

@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sma.appointments import CancelReason, book, cancel, cancel_session
+from sqlmodel import col, select
+
+from sma.appointments import CancelReason, LeadQuestion, answer_question, book, cancel, cancel_session
 from sma.core.clock import local, local_date
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
@@ -114,7 +116,7 @@ def _book(db: WriteSession, ground: Ground, session: GroupSession, key: str, *, 
 
 
 def _fill(database: Database, ground: Ground, session_id: UUID, *, now: datetime) -> None:
-    """Fill every place, let three people wait, and let one cancel with a reason."""
+    """Fill every place, let three people wait, put two of them before the cultural lead, and let one cancel."""
     marcus = ground.users["marcus"]
     first = None
     for number, key in enumerate((*DRUMMERS[:8], "sandra", "linh", "mei", "ruth", "bea", "gawa", "ivo")):
@@ -125,6 +127,7 @@ def _fill(database: Database, ground: Ground, session_id: UUID, *, now: datetime
                 ground.people[key],
                 passed=REASONS,
                 waiting_ok=number >= 12,
+                ask_lead=number in (12, 13),
                 by=marcus,
                 now=now - timedelta(days=2) + timedelta(minutes=number),
             )
@@ -132,3 +135,8 @@ def _fill(database: Database, ground: Ground, session_id: UUID, *, now: datetime
     if first is not None:
         with database.write() as db:
             cancel(db, first, reason=CancelReason.PATIENT, by=marcus, now=now - timedelta(hours=3))
+    with database.write() as db:
+        asked = db.exec(select(LeadQuestion.id).order_by(col(LeadQuestion.asked_at))).first()
+        if asked is not None:
+            said = "Ring her first; her sister can come along on Thursday."
+            answer_question(db, asked, said, by=ground.users["aunty.dot"], now=now - timedelta(hours=2))

@@ -40,7 +40,7 @@ class Permission(StrEnum):
     SEE_EVERY_SESSION = "see-every-session"  # the people and records of any session (else only when assigned)
     SEE_SETTINGS = "see-session-settings"  # audience and topic of any session (else only when assigned)
     PLAN_SESSIONS = "plan-sessions"  # make and change programs and sessions
-    APPROVE_AUDIENCE = "approve-audience"  # the signed-in act behind a non-open audience
+    APPROVE_AUDIENCE = "approve-audience"  # the signed-in acts of the cultural lead: audiences, answers
     SEE_PEOPLE = "see-people"
     EDIT_PEOPLE = "edit-people"
     SEE_IDENTIFIERS = "see-identifiers"  # full Medicare or DVA number

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from sma.appointments.models import Appointment
+from sma.appointments.models import Appointment, LeadQuestion
 from sma.attendance.models import ClinicianPresence, ConsultInterval
 from sma.claims.models import Claim, ClaimBatch, Export
 from sma.core.clock import local_date
@@ -163,6 +163,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
     one_of_each = {status: claim_id for claim_id, status in claims}
     batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
     messages = list(db.exec(select(Communication.id).limit(2)))
+    questions = list(db.exec(select(LeadQuestion.id).order_by(col(LeadQuestion.asked_at))))
     return {
         "/programs": ["/programs"],
         "/programs/new": ["/programs/new"],
@@ -205,6 +206,8 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/exports/{export_id}": [f"/exports/{export}"],
+        "/questions": ["/questions"],
+        "/questions/{question_id}": [f"/questions/{question}" for question in questions],
         "/messages": ["/messages", "/messages?state=sent", "/messages?state=call"],
         "/messages/{message_id}": [f"/messages/{message}" for message in messages],
         "/operations": ["/operations"],

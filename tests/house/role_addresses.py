@@ -34,6 +34,7 @@ INSTEAD = {
     "/appointments/{appointment_id}/entered-consults": "arrived",
     "/appointments/{appointment_id}/note": "arrived",
     "/consults/{consult_id}/end": "running consult",
+    "/questions/{question_id}/reading": "answered question",
     "/messages/{message_id}/call": "call task",
     "/claims/{claim_id}/void": "exported line",
 }
@@ -111,6 +112,7 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
         "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},
         "/appointments/{appointment_id}/note": {"done": "on"},
+        "/questions/{question_id}/answer": {"answer": "Ring them, and offer Thursday."},
         "/consults/{consult_id}/correction": times,
         "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
         "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import CancelReason, book, cancel
+from sma.appointments.actions.questions import ask_lead
 from sma.attendance import (
     Encounter,
     Presence,
@@ -96,6 +97,9 @@ def _fill_coming(scene: Scene, side: Side) -> None:
             person = factories.make_patient(db, email=None if name == "without an address" else "a@people.example")
             place = book(db, side.ids["coming"], person.id, by=desk, now=at)
             side.ids[name] = place.id
+            if name == "booked":
+                question = ask_lead(db, place, by=desk, now=at)
+                question.answer, question.answered_at, side.ids["answered question"] = "Ring them", at, question.id
         if name == "cancelled":
             with scene.database.write() as db:
                 cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=at)
@@ -103,6 +107,7 @@ def _fill_coming(scene: Scene, side: Side) -> None:
             with scene.database.write() as db:
                 place = db.get_one(type(place), place.id)
                 place.status, place.waiting_since = "waitlist", at
+                side.ids["question_id"] = ask_lead(db, place, by=desk, now=at).id
     deliver_due(scene.database, scene.settings, now=lambda: at)
     with scene.database.write() as db:
         for row in db.exec(select(Communication)):

@@ -13,7 +13,7 @@ from tests.house.routes import routes_of
 pytestmark = pytest.mark.timeout(400)
 
 REGENERATE = f"run python -m tests.house.role_table and review the difference in {TABLE.name}"
-# A clinician confirms and claims nothing but their own, and nobody ends another person's sign-in.
+# A clinician confirms and claims nothing but their own; nobody ends another person's sign-in or reads their answers.
 # Rows that belong to one session, or to one clinician: whoever sees only their own sessions is kept out of the rest.
 OF_ONE_SESSION = {
     "{session_id}",
@@ -32,6 +32,7 @@ REFUSED_BEYOND_PERMISSIONS = {
     "/claims/{claim_id}/not-billed",
     "/claims/{claim_id}/void",
     "/account/sessions/{session_id}/end",
+    "/questions/{question_id}/reading",
 }
 # Answers loopback only, or the holder of a token; absent for everybody else.
 ABSENT_FOR_ALL = {"/metrics"}

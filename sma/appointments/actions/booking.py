@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from sma.appointments.actions.holding import Held, hold
+from sma.appointments.actions.questions import ask_lead as ask
 from sma.appointments.actions.telling import What, invitation_of, invite_and_tell, tell
 from sma.appointments.facts import Scene, check, read_scene
 from sma.appointments.models import Appointment
@@ -48,8 +49,8 @@ def book(
 ) -> Appointment:
     """Give a person a place in a session or, with `waiting_ok`, a spot on its waiting list when they can't have one.
 
-    `passed` holds reasons by check code. The waiting list takes everyone but the deceased; `ask_lead` marks the entry
-    for the cultural lead. Everything is checked again here, whatever a page showed before.
+    `passed` holds reasons by check code. The waiting list takes everyone but the deceased; `ask_lead` also puts them
+    before the cultural lead. Everything is checked again here, whatever a page showed before.
     Locks the patient, then the session. Publishes: invitation.revised.
     Raises: NotFound, NotBookable, AlreadyBooked; NeedsReason for warnings this user may pass; Stopped for the rest.
     """
@@ -71,10 +72,11 @@ def book(
         booked_at=now,
         booked_by_id=by.id,
         waiting_since=now if open_points else None,
-        lead_asked_at=now if open_points and ask_lead else None,
         passed_warnings=passed_in(checked, reasons),
     )
     add_place(db, appointment)
+    if open_points and ask_lead:
+        ask(db, appointment, by=by, now=now)
     # A walk-in is here already: there is nothing to invite them to.
     says = None if session.starts_at <= now else What.WAITING if open_points else What.REQUEST
     invite_and_tell(db, appointment, session, says, now=now)
@@ -108,7 +110,7 @@ def give_place(
     if open_points:
         raise refusal(open_points, may_pass=by.may(Permission.PASS_WARNING))
     set_status(appointment, AppointmentStatus.BOOKED)
-    appointment.waiting_since = appointment.lead_asked_at = None
+    appointment.waiting_since = None
     appointment.passed_warnings = passed_in(checked, reasons)
     tell(db, invitation_of(db, appointment, now=now), session, What.REQUEST, now=now)
     codes = " ".join(sorted(appointment.passed_warnings)) or None

@@ -10,6 +10,11 @@ from sma.appointments.queries.panel import session_of as session_of
 from sma.appointments.queries.places import Counts as Counts
 from sma.appointments.queries.places import counts_between as counts_between
 from sma.appointments.queries.places import places as places
+from sma.appointments.queries.questions import QuestionRow as QuestionRow
+from sma.appointments.queries.questions import count_open_questions as count_open_questions
+from sma.appointments.queries.questions import open_questions as open_questions
+from sma.appointments.queries.questions import question as question
+from sma.appointments.queries.questions import questions_of as questions_of
 from sma.appointments.queries.roster import RosterRow as RosterRow
 from sma.appointments.queries.roster import WaitingRow as WaitingRow
 from sma.appointments.queries.roster import place_of as place_of
@@ -24,15 +29,20 @@ __all__ = [
     "Option",
     "Panel",
     "PersonPlace",
+    "QuestionRow",
     "RosterRow",
     "WaitingRow",
+    "count_open_questions",
     "counts_between",
     "history",
+    "open_questions",
     "options",
     "panel",
     "place_of",
     "places",
     "places_of_person",
+    "question",
+    "questions_of",
     "roster",
     "session_of",
     "waiting_list",

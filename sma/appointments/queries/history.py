@@ -28,6 +28,7 @@ _SENTENCES = {
     "publish-session": "{who} opened this session for bookings",
     "wait": "{who} put {person} on the waiting list",
     "book": "{who} booked {person}",
+    "answer-question": "{who} answered as cultural lead about {person}",
     "give-place": "{who} gave {person} a place from the waiting list",
     "move": "{who} moved {person} here from another session",
     "move-away": "{who} moved {person} to another session",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from sma.appointments.facts import PERSON_COLUMNS, person_of
-from sma.appointments.models import Appointment
+from sma.appointments.models import Appointment, LeadQuestion
 from sma.appointments.rules import (
     LIVE,
     REASON_WORDS,
@@ -53,6 +53,7 @@ class RosterRow:
     waiting_since: datetime | None
     ended_at: datetime | None
     lead_asked: bool
+    lead_answer: str | None
     can_be_undone: bool
     passed: Mapping[str, str]
     person: Person
@@ -148,7 +149,8 @@ def _query(session_id: UUID) -> Any:
             col(Appointment.booked_at),
             col(Appointment.waiting_since),
             col(Appointment.ended_at),
-            col(Appointment.lead_asked_at),
+            col(LeadQuestion.asked_at).label("lead_asked_at"),
+            col(LeadQuestion.answer).label("lead_answer"),
             col(Appointment.passed_warnings),
             col(Appointment.version),
             col(Patient.preferred_name),
@@ -165,6 +167,7 @@ def _query(session_id: UUID) -> Any:
         .select_from(Appointment)
         .join(Patient, col(Patient.id) == col(Appointment.patient_id))
         .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
+        .outerjoin(LeadQuestion, col(LeadQuestion.appointment_id) == col(Appointment.id))
         .where(col(Appointment.group_session_id) == session_id)
     )
 
@@ -193,6 +196,7 @@ def _row(found: Row[Any], now: datetime | None) -> RosterRow:
         waiting_since=found.waiting_since,
         ended_at=found.ended_at,
         lead_asked=found.lead_asked_at is not None,
+        lead_answer=found.lead_answer,
         can_be_undone=ended and _may_come_back(found),
         passed=found.passed_warnings,
         person=person_of(found),

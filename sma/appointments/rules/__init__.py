@@ -10,6 +10,7 @@ from sma.appointments.rules.fit import Verdict as Verdict
 from sma.appointments.rules.fit import fit as fit
 from sma.appointments.rules.fit import is_eligible as is_eligible
 from sma.appointments.rules.fit import why_not_yet as why_not_yet
+from sma.appointments.rules.refusals import AlreadyAnswered as AlreadyAnswered
 from sma.appointments.rules.refusals import AlreadyBooked as AlreadyBooked
 from sma.appointments.rules.refusals import CannotChange as CannotChange
 from sma.appointments.rules.refusals import NeedsReason as NeedsReason
@@ -34,6 +35,7 @@ __all__ = [
     "REASON_WORDS",
     "STATUS_WORDS",
     "TAKES_A_PLACE",
+    "AlreadyAnswered",
     "AlreadyBooked",
     "AppointmentStatus",
     "Barrier",

@@ -31,6 +31,13 @@ class CannotChange(Conflict):
     message = "This place has changed since the page was opened. Look at the session again, then decide."
 
 
+class AlreadyAnswered(Conflict):
+    """The cultural lead's answer stands: whoever asked may have acted on it."""
+
+    code = "already-answered"
+    message = "This question has an answer already. Speak with whoever asked if it should change."
+
+
 class Stopped(Conflict):
     """The one refusal behind the one stop page.
 

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("medicare_state", sa.String(length=20), nullable=False),
         sa.Column("deceased_on", sa.Date(), nullable=True),
         sa.Column("is_deceased", sa.Boolean(), nullable=False),
+        sa.Column("deceased_told_by", sa.String(length=20), nullable=True),
         sa.Column("kept_here", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -514,7 +515,6 @@ def upgrade() -> None:
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("booked_by_id", sa.Uuid(), nullable=False),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lead_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_from_id", sa.Uuid(), nullable=True),
         sa.Column("passed_warnings", sa.String(), nullable=True),
@@ -664,6 +664,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("appointment_id", name=op.f("uq_invitation_appointment_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_invitation_uid")),
     )
+    op.create_table(
+        "lead_question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["staff_user.id"], name=op.f("fk_lead_question_answered_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_lead_question_appointment_id_appointment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["staff_user.id"], name=op.f("fk_lead_question_asked_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_question")),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_lead_question_appointment_id")),
+    )
+    with op.batch_alter_table("lead_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_question_asked_by_id"), ["asked_by_id"], unique=False)
+
     op.create_table(
         "attendance_mark",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -919,6 +944,10 @@ def downgrade() -> None:
         batch_op.drop_index("uq_attendance_mark_number")
 
     op.drop_table("attendance_mark")
+    with op.batch_alter_table("lead_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_question_asked_by_id"))
+
+    op.drop_table("lead_question")
     op.drop_table("invitation")
     with op.batch_alter_table("encounter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_encounter_patient_id"))
