@@ -4,6 +4,7 @@ Every change of a place takes the patient's lock and then the session's, checks 
 counted from the rows. One check, `fit`, answers at every door; whatever it stops reads the same at the desk.
 """
 
+from sma.appointments.actions import answer_question as answer_question
 from sma.appointments.actions import book as book
 from sma.appointments.actions import cancel as cancel
 from sma.appointments.actions import cancel_session as cancel_session
@@ -14,8 +15,10 @@ from sma.appointments.actions import revise_invitations as revise_invitations
 from sma.appointments.models import Appointment as Appointment
 from sma.appointments.models import Invitation as Invitation
 from sma.appointments.models import InvitationRevision as InvitationRevision
+from sma.appointments.models import LeadQuestion as LeadQuestion
 from sma.appointments.queries import Counts as Counts
 from sma.appointments.queries import RosterRow as RosterRow
+from sma.appointments.queries import count_open_questions as count_open_questions
 from sma.appointments.queries import counts_between as counts_between
 from sma.appointments.queries import history as history
 from sma.appointments.queries import places as places
@@ -43,14 +46,17 @@ __all__ = [
     "Fit",
     "Invitation",
     "InvitationRevision",
+    "LeadQuestion",
     "NeedsReason",
     "NotBookable",
     "Places",
     "RosterRow",
     "Stopped",
+    "answer_question",
     "book",
     "cancel",
     "cancel_session",
+    "count_open_questions",
     "counts_between",
     "fit",
     "give_place",

@@ -6,7 +6,22 @@ from sma.appointments.actions.changes import cancel as cancel
 from sma.appointments.actions.changes import move as move
 from sma.appointments.actions.changes import restore as restore
 from sma.appointments.actions.holding import hold_person as hold_person
+from sma.appointments.actions.questions import answer_question as answer_question
+from sma.appointments.actions.questions import hold_question as hold_question
+from sma.appointments.actions.questions import mark_read as mark_read
 from sma.appointments.actions.sessions import cancel_session as cancel_session
 from sma.appointments.actions.sessions import revise_invitations as revise_invitations
 
-__all__ = ["book", "cancel", "cancel_session", "give_place", "hold_person", "move", "restore", "revise_invitations"]
+__all__ = [
+    "answer_question",
+    "book",
+    "cancel",
+    "cancel_session",
+    "give_place",
+    "hold_person",
+    "hold_question",
+    "mark_read",
+    "move",
+    "restore",
+    "revise_invitations",
+]
