@@ -6,17 +6,26 @@ at before approving is different.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing import Assessment, Finding, ItemFinding, Verdict
 from sma.claims.rules import ClaimStatus
 
 Judgement = dict[str, Any]
-Obstacle = tuple[str, str | None]  # what stands in the way, and what to do about it
+
+
+class Obstacle(NamedTuple):
+    """What stands in the way of an item, what to do about it, and which kind of rule says so."""
+
+    facts: str
+    remedy: str | None
+    rule: str
+
 
 # Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
 _ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite"})
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
+UNCONFIRMED_RULE = "unconfirmed"
 CONFIRM = "The clinician confirms or withdraws them on the page of the day; then assess again."
 
 PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
@@ -112,7 +121,7 @@ def choice_of(judged: Judgement, item_number: str) -> Choice | None:
 
 def choices(judged: Judgement) -> list[Choice]:
     """Return every item the clinician may choose: those that fit, then lower ones that only the minutes exceed."""
-    late = [(UNCONFIRMED, CONFIRM)] if judged["evidence"]["unconfirmed"] else []
+    late = [Obstacle(UNCONFIRMED, CONFIRM, UNCONFIRMED_RULE)] if judged["evidence"]["unconfirmed"] else []
     fitting = [_choice(item, late, is_lower=False) for item in judged["fitting"]]
     lowest = min((choice.fee_cents for choice in fitting), default=0)
     lower = [
@@ -131,9 +140,9 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
             if finding["rule"] in _ANSWERED_WHEN_APPROVING:
                 questions.append(Question(f"{finding['rule']}-{number}", finding["facts"]))
             else:
-                obstacles.append((finding["facts"], finding["remedy"]))
+                obstacles.append(_obstacle(finding))
         elif finding["verdict"] == Verdict.NOT_MET and not is_lower:
-            obstacles.append((finding["facts"], finding["remedy"]))
+            obstacles.append(_obstacle(finding))
     return Choice(
         item_number=item["item"],
         title=item["title"],
@@ -147,6 +156,10 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
         questions=tuple(questions),
         obstacles=tuple(obstacles),
     )
+
+
+def _obstacle(finding: Mapping[str, Any]) -> Obstacle:
+    return Obstacle(finding["facts"], finding["remedy"], finding["rule"])
 
 
 def _broken(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:

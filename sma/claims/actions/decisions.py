@@ -131,7 +131,7 @@ def _undecided(claim: Claim) -> None:
 
 
 def _obstacle(claim: Claim, choice: Choice) -> str:
-    facts, remedy = choice.obstacles[0] if choice.obstacles else (claim.summary, None)
+    facts, remedy = choice.obstacles[0][:2] if choice.obstacles else (claim.summary, None)
     return f"Not yet: {facts}. {remedy or ''}".strip()
 
 

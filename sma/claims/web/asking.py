@@ -1,6 +1,6 @@
 """Who may open what, what the forms ask, and what is said afterwards."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -33,6 +33,9 @@ REVOKED = notice("assignment-revoked", "The assignment is taken back. The record
 BATCHED = notice("batches-made", "Frozen: {n} new. Ask for its file on this page.")
 HELD_BACK = notice("batch-held-back", "No batch was made: each line lacks something. They are under Blocked, with why.")
 ASKED = notice("export-asked", "The file is being made.")
+
+# How long a page looks again by itself: one that asked on for ever would keep somebody signed in who has left.
+LOOKS_FOR = timedelta(minutes=10)
 
 
 class Press(BaseModel):

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from sma.claims import queries
 from sma.claims.models import Export
 from sma.claims.rules import TotpNeeded
-from sma.claims.web.asking import Exporter, Reader, asks_totp, prove_again
+from sma.claims.web.asking import LOOKS_FOR, Exporter, Reader, asks_totp, prove_again
 from sma.claims.web.batches import FORMAT_WORDS
 from sma.core import audit, clock
 from sma.core.db import Database, EdgeRoute, ReadDb
@@ -16,14 +16,17 @@ from sma.identity import CurrentUser, Permission
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
+UNDER_WAY = ("queued", "running")
 
 
 @router.get("/exports/{export_id}")
 def show(request: Request, export_id: UUID, db: ReadDb, user: Reader) -> Response:
+    view = queries.export_view(db, export_id)
     return render(
         request,
         "claims/export.html",
-        view=queries.export_view(db, export_id),
+        view=view,
+        is_fresh=view.state in UNDER_WAY and clock.now() - view.export.requested_at < LOOKS_FOR,
         format_words=FORMAT_WORDS,
         may_export=user.may(Permission.EXPORT_CLAIMS),
         has_stepped_up=user.has_stepped_up(clock.now()),

@@ -20,6 +20,7 @@ from sma.claims.web.asking import (
     Pressed,
     Reader,
 )
+from sma.claims.web.remedies import pages_for
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import DomainError
@@ -105,6 +106,7 @@ def _card(
         form=form,
         refusal=refusal.message if refusal else None,
         is_mine=is_mine,
+        fixes=pages_for(evidence, user),
         may_record=user.may(Permission.RUN_SESSION),
         status_words=STATUS_WORDS,
         method_words=METHOD_WORDS,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from sma.claims import actions, queries
 from sma.claims.rules import STATUS_WORDS
-from sma.claims.web.asking import REASSESSED, UNCHANGED, Pressed, Reader
+from sma.claims.web.asking import LOOKS_FOR, REASSESSED, UNCHANGED, Pressed, Reader
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.identity import Permission
@@ -44,6 +44,7 @@ def index(request: Request, db: ReadDb, user: Reader, tab: str = "needs", mine: 
         mine=only_own,
         may_see_all=may_see_all,
         may_approve=user.may(Permission.APPROVE_CLAIMS),
+        may_record=user.may(Permission.RUN_SESSION),
         may_export=user.may(Permission.EXPORT_CLAIMS),
         status_words=STATUS_WORDS,
     )
@@ -51,10 +52,13 @@ def index(request: Request, db: ReadDb, user: Reader, tab: str = "needs", mine: 
 
 @router.get("/sessions/{session_id}/claims")
 def of_session(request: Request, session_id: UUID, db: ReadDb, user: Reader) -> Response:
+    lines = queries.session_lines(db, session_id)
+    closed_at = lines.view.session.closed_at
     return render(
         request,
         "claims/session.html",
-        lines=queries.session_lines(db, session_id),
+        lines=lines,
+        is_fresh=closed_at is not None and not lines.rows and clock.now() - closed_at < LOOKS_FOR,
         status_words=STATUS_WORDS,
         may_record=user.may(Permission.RUN_SESSION),
         may_see_evidence=user.may(Permission.SEE_EVIDENCE),

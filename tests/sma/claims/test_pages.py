@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,13 +13,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from sma.claims import Claim, ClaimBatch, ClaimStatus, Export, write_export
+from sma.claims import BenefitAssignment, Claim, ClaimBatch, ClaimStatus, Export, write_export
 from sma.core import clock
 from sma.core.audit import AuditEvent
 from sma.core.db import Database
 from sma.identity import Role
 from sma.identity.models import LoginSession
-from sma.people import Practitioner
+from sma.people import Coverage, Practitioner
 from tests.conftest import SignIn
 from tests.sma.claims.factories import CARDS, PEOPLE, YarnUp, leased, propose_now, yarn_up
 
@@ -246,3 +247,58 @@ def statements(database: Database, act: Callable[[], object]) -> int:
 )
 def test_what_is_not_there_is_not_found(clinic: Clinic, url: str) -> None:
     assert clinic.billing.get(url.format(UUID(int=1))).status_code == 404
+
+
+def test_the_page_of_a_file_under_way_looks_again_by_itself_and_stops_when_it_is_done(clinic: Clinic) -> None:
+    clinic.approve("P01")
+    batch = clinic.batch()
+    address = clinic.billing.post(f"{batch}/exports", data={"format": "csv"}).headers["location"]
+
+    waiting = clinic.billing.get(address).text
+    with clinic.database.write() as db:
+        db.exec(select(Export)).one().requested_at -= timedelta(minutes=11)
+    stuck = clinic.billing.get(address).text
+    clinic.export(batch)
+    done = clinic.billing.get(address).text
+
+    assert f'hx-get="{address}" hx-trigger="every 2s" hx-select="#file"' in waiting
+    assert "Look again</a></p></noscript>" in waiting
+    assert "every 2s" not in stuck
+    assert "longer than usual" in stuck
+    assert f'href="{address}">' in stuck
+    assert "every 2s" not in done
+    assert "Download" in done
+
+
+def test_a_line_kept_back_leads_to_where_its_cause_is_put_right(clinic: Clinic, sign_in: SignIn) -> None:
+    with clinic.database.read() as db:
+        assigned = db.exec(
+            select(BenefitAssignment.id).where(col(BenefitAssignment.patient_id) == clinic.day.patients["P01"])
+        ).one()
+    session = {"session_id": str(clinic.day.session.id)}
+    assert clinic.doctor.post(f"/assignments/{assigned}/revocation", data=session).status_code == 303
+    blocked = clinic.line("P01").id
+    assignments = f'href="/sessions/{clinic.day.session.id}/assignments"'
+
+    page = clinic.billing.get(f"/claims/{blocked}").text
+    tab = clinic.billing.get("/claims?tab=blocked").text
+    reader = sign_in(Role.BILLING).get(f"/claims/{blocked}").text
+
+    assert "Where this is put right" in page
+    assert assignments in page
+    assert assignments in tab
+    assert assignments not in reader
+
+
+def test_a_line_held_back_from_its_batch_leads_to_the_card_it_lost(clinic: Clinic) -> None:
+    clinic.approve("P01")
+    line = clinic.line("P01")
+    with clinic.database.write() as db:
+        for card in db.exec(select(Coverage).where(col(Coverage.patient_id) == line.patient_id)):
+            db.delete(card)
+    clinic.batch()
+
+    page = clinic.billing.get(f"/claims/{line.id}").text
+
+    assert clinic.line("P01").status == ClaimStatus.BLOCKED
+    assert f'href="/people/{line.patient_id}/coverage"' in page

@@ -1,0 +1,51 @@
+"""Where what keeps a line back is put right: the page for each rule, for those who may change something there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sma.claims.judgement import UNCONFIRMED_RULE
+from sma.claims.queries import Evidence
+from sma.claims.rules import ClaimStatus
+from sma.identity import CurrentUser, Permission
+
+
+@dataclass(frozen=True)
+class _Page:
+    needs: Permission
+    label: str
+    url: str
+
+
+_DAY = _Page(Permission.RUN_SESSION, "Open the page of the day", "/sessions/{session}/day")
+_ASSIGNMENTS = _Page(Permission.RUN_SESSION, "Open the assignments of benefit", "/sessions/{session}/assignments")
+_CARD = _Page(Permission.EDIT_PEOPLE, "Enter the Medicare card", "/people/{person}/coverage")
+_PERSON = _Page(Permission.EDIT_PEOPLE, "Change the person's details", "/people/{person}/edit")
+_NUMBER = _Page(Permission.PLAN_SESSIONS, "Enter the provider number", "/practitioners/{practitioner}")
+# By the kind of rule that the finding names.
+_PAGES = {
+    "attended": _DAY,
+    "benefit-assigned": _ASSIGNMENTS,
+    "coverage": _CARD,
+    "group-together": _DAY,
+    "indigenous-status": _PERSON,
+    "individual-time": _DAY,
+    "inside-presence": _DAY,
+    "minutes": _DAY,
+    "no-overlap": _DAY,
+    "note-done": _DAY,
+    "provider-number": _NUMBER,
+    UNCONFIRMED_RULE: _DAY,
+}
+# What a line can have lost between its approval and the freezing of the batch.
+_LOST = (_CARD, _PERSON, _NUMBER, _ASSIGNMENTS)
+
+
+def pages_for(evidence: Evidence, user: CurrentUser) -> list[tuple[str, str]]:
+    """Return the label and address of each page where this user can put right what keeps the line back."""
+    rules = [obstacle.rule for choice in evidence.choices for obstacle in choice.obstacles]
+    pages: Iterable[_Page] = [_PAGES[rule] for rule in rules if rule in _PAGES]
+    if not rules and evidence.claim.status == ClaimStatus.BLOCKED:
+        pages = _LOST
+    claim = evidence.claim
+    ids = {"session": claim.group_session_id, "person": claim.patient_id, "practitioner": claim.practitioner_id}
+    return [(page.label, page.url.format(**ids)) for page in dict.fromkeys(pages) if user.may(page.needs)]
