@@ -20,7 +20,7 @@ from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import OwnPasswordNeeded, Permission, SignInNeeded
 from sma.identity.current import current_user
-from sma.reach import reaches
+from sma.reach import own_people, reaches
 from sma.web import problems, security
 from sma.web.assets import HashedFiles
 from sma.web.htmx import go_to, wants_fragment
@@ -88,6 +88,7 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     app.state.clinic_name = settings.clinic_name
     app.state.nav = NAV
     app.state.reach = reaches
+    app.state.own_people = own_people
     security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
     app.add_exception_handler(SignInNeeded, _first("/sign-in"))
     app.add_exception_handler(OwnPasswordNeeded, _first("/account/own-password"))

@@ -8,8 +8,11 @@ from sma.appointments.actions import answer_question as answer_question
 from sma.appointments.actions import book as book
 from sma.appointments.actions import cancel as cancel
 from sma.appointments.actions import cancel_session as cancel_session
+from sma.appointments.actions import correct_death as correct_death
+from sma.appointments.actions import end_places as end_places
 from sma.appointments.actions import give_place as give_place
 from sma.appointments.actions import move as move
+from sma.appointments.actions import record_death as record_death
 from sma.appointments.actions import restore as restore
 from sma.appointments.actions import revise_invitations as revise_invitations
 from sma.appointments.models import Appointment as Appointment
@@ -56,14 +59,17 @@ __all__ = [
     "book",
     "cancel",
     "cancel_session",
+    "correct_death",
     "count_open_questions",
     "counts_between",
+    "end_places",
     "fit",
     "give_place",
     "history",
     "may_become",
     "move",
     "places",
+    "record_death",
     "restore",
     "revise_invitations",
     "roster",

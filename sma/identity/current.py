@@ -47,6 +47,13 @@ class OtherSession(Forbidden):
     message = "You are not on this session. If you should be, ask a manager to add you to it."
 
 
+class OtherPerson(Forbidden):
+    """Somebody who is in none of the sessions that the user works on."""
+
+    code = "other-person"
+    message = "They are in none of your sessions. If they should be, ask a manager to add you to their session."
+
+
 @dataclass(frozen=True)
 class CurrentUser:
     """The signed-in member of staff, as verbs and templates see them."""
@@ -188,9 +195,9 @@ def _seen_again(database: Database, user: CurrentUser) -> None:
 def require(permission: Permission) -> Any:
     """Return the dependency that lets in whoever has `permission`; the guard of a route.
 
-    Whoever may not see every session is also kept to those they work on (`app.state.reach`).
+    Whoever may not see every session is also kept to those they work on, and to their people (`app.state.reach`).
     Raises: SignInNeeded without a session; OwnPasswordNeeded while the password is one that was given, but for one's
-    own account; Forbidden without the permission; OtherSession.
+    own account; Forbidden without the permission; OtherSession, OtherPerson.
     """
 
     async def guard(request: Request) -> CurrentUser:
@@ -202,7 +209,7 @@ def require(permission: Permission) -> Any:
         if not user.may(Permission.SEE_EVERY_SESSION):
             database: Database = request.app.state.database
             if not await _read(database, request.app.state.reach, database, user, request.path_params):
-                raise OtherSession
+                raise OtherPerson if "patient_id" in request.path_params else OtherSession
         return user
 
     guard.permission = permission  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     EDIT_PEOPLE = "edit-people"
     SEE_IDENTIFIERS = "see-identifiers"  # full Medicare or DVA number
     RECORD_COMFORT = "record-comfort"  # a person's own answer about groups
+    RECORD_DEATH = "record-death"  # that somebody has died, and taking back a mistake
     BOOK = "book"
     PASS_WARNING = "pass-warning"  # noqa: S105 - not a password. Book although a soft stop was shown, with a reason
     RUN_SESSION = "run-session"  # roll call, walk-ins, presence, consults, closing
@@ -77,8 +78,10 @@ _CARE = _DESK | {Permission.PASS_WARNING, Permission.SEE_EVIDENCE}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(_DESK),
     Role.FACILITATOR: frozenset(_CARE),
-    Role.HEALTH_WORKER: frozenset(_CARE),
-    Role.CULTURAL_LEAD: frozenset(_CARE | {Permission.APPROVE_AUDIENCE, Permission.SEE_SETTINGS}),
+    Role.HEALTH_WORKER: frozenset(_CARE | {Permission.RECORD_DEATH}),
+    Role.CULTURAL_LEAD: frozenset(
+        _CARE | {Permission.APPROVE_AUDIENCE, Permission.SEE_SETTINGS, Permission.RECORD_DEATH}
+    ),
     Role.CLINICIAN: frozenset(
         _EVERYBODY
         | {
@@ -107,6 +110,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.PLAN_SESSIONS,
             Permission.SEE_SETTINGS,
+            Permission.RECORD_DEATH,
             Permission.SEE_EVIDENCE,
             Permission.SEE_CLAIMS,
             Permission.SEE_OPERATIONS,

@@ -4,6 +4,8 @@
 """
 
 from sma.messages.actions import deliver as deliver
+from sma.messages.actions import follow_correction as follow_correction
+from sma.messages.actions import follow_death as follow_death
 from sma.messages.actions import mark_called as mark_called
 from sma.messages.actions import retry as retry
 from sma.messages.compose import parcel as parcel
@@ -26,6 +28,8 @@ __all__ = [
     "clinic_of",
     "deliver",
     "facts_of",
+    "follow_correction",
+    "follow_death",
     "mark_called",
     "needs_somebody",
     "parcel",

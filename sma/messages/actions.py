@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from sma.appointments import Appointment, InvitationRevision
+from sma.appointments import Appointment, Invitation, InvitationRevision, end_places
 from sma.core import audit, logs, outbox
 from sma.core.audit import Actor
 from sma.core.db import Database, ReadSession, WriteSession
@@ -25,7 +26,8 @@ from sma.messages.rules import (
     state_before_sending,
 )
 from sma.messages.transports import Transport, TransportError
-from sma.people import Patient
+from sma.people import Patient, lock_patients
+from sma.scheduling import GroupSession
 
 log = logs.get(__name__)
 
@@ -104,6 +106,57 @@ def mark_called(db: WriteSession, communication_id: UUID, *, by: Actor, now: dat
     outbox.settle_by_hand(db, KIND, row.revision_id, now=now)
     audit.record(db, by=by, did="called-instead", on=row, now=now)
     return row
+
+
+def follow_death(database: Database, work: Work, *, now: datetime) -> None:
+    """Let nothing be owed to somebody who has died, no call either; handler of "patient.died" (subject: the patient).
+
+    Ends their coming places, which an import has left to this, and withholds what did not get through. What may still
+    be on its way looks at the person itself before it leaves.
+    Locks the patient, the sessions in id order, the messages.
+    """
+    with database.write() as db:
+        (patient,) = lock_patients(db, [work.subject_id])
+        if patient.is_deceased:
+            end_places(db, patient.id, by=None, now=now)
+            for row in db.exec(_of_patient(patient.id, CommunicationState.RETRYING, *UNRESOLVED)):
+                if row.state == CommunicationState.RETRYING:
+                    outbox.ask_again(db, KIND, row.revision_id, now=now)
+                elif row.called_at is None:
+                    row.state, row.recipient = CommunicationState.WITHHELD, None
+                    outbox.settle_by_hand(db, KIND, row.revision_id, now=now)
+        outbox.finish(db, work, now=now)
+
+
+def follow_correction(database: Database, work: Work, *, now: datetime) -> None:
+    """Send what was withheld from somebody recorded as dead by mistake; handler of "patient.death-corrected".
+
+    Only what still matters: the newest change of each session to come. Locks the patient, then the messages.
+    """
+    with database.write() as db:
+        (patient,) = lock_patients(db, [work.subject_id])
+        if not patient.is_deceased:
+            newest = (
+                _of_patient(patient.id, CommunicationState.WITHHELD)
+                .join(InvitationRevision, col(InvitationRevision.id) == col(Communication.revision_id))
+                .join(Invitation, col(Invitation.id) == col(InvitationRevision.invitation_id))
+                .join(Appointment, col(Appointment.id) == col(Invitation.appointment_id))
+                .join(GroupSession, col(GroupSession.id) == col(Appointment.group_session_id))
+                .where(col(InvitationRevision.number) == col(Invitation.revisions), col(GroupSession.starts_at) > now)
+            )
+            for row in db.exec(newest):
+                row.state = CommunicationState.QUEUED
+                outbox.ask_again(db, KIND, row.revision_id, now=now)
+        outbox.finish(db, work, now=now)
+
+
+def _of_patient(patient_id: UUID, *states: CommunicationState) -> SelectOfScalar[Communication]:
+    return (
+        select(Communication)
+        .where(col(Communication.patient_id) == patient_id, col(Communication.state).in_(states))
+        .order_by(col(Communication.id))
+        .with_for_update(of=Communication)
+    )
 
 
 def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) -> _Ready | None:

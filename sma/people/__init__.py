@@ -12,17 +12,23 @@ from sma.people.actions import lock_patients as lock_patients
 from sma.people.actions import lock_practitioners as lock_practitioners
 from sma.people.actions import make_location as make_location
 from sma.people.actions import make_practitioner as make_practitioner
+from sma.people.actions import mark_deceased as mark_deceased
 from sma.people.actions import record_agreement as record_agreement
 from sma.people.actions import record_comfort as record_comfort
 from sma.people.actions import record_no_card as record_no_card
 from sma.people.actions import register_patient as register_patient
 from sma.people.actions import set_coverage as set_coverage
 from sma.people.actions import set_provider_number as set_provider_number
+from sma.people.actions import unmark_deceased as unmark_deceased
 from sma.people.actions import update_location as update_location
 from sma.people.actions import update_patient as update_patient
 from sma.people.actions import withdraw_agreement as withdraw_agreement
 from sma.people.actions.places import LocationAnswers as LocationAnswers
 from sma.people.actions.practitioners import PractitionerAnswers as PractitionerAnswers
+from sma.people.deaths import TOLD_BY_WORDS as TOLD_BY_WORDS
+from sma.people.deaths import DeathAlreadyRecorded as DeathAlreadyRecorded
+from sma.people.deaths import NoDeathRecorded as NoDeathRecorded
+from sma.people.deaths import ToldBy as ToldBy
 from sma.people.models import Agreement as Agreement
 from sma.people.models import Coverage as Coverage
 from sma.people.models import Location as Location
@@ -52,10 +58,13 @@ from sma.people.rules import named_group as named_group
 __all__ = [
     "CURRENT_AGREEMENT_VERSION",
     "PROFESSION_WORDS",
+    "TOLD_BY_WORDS",
     "Agreement",
     "Coverage",
+    "DeathAlreadyRecorded",
     "Location",
     "LocationAnswers",
+    "NoDeathRecorded",
     "Organization",
     "Patient",
     "PatientAnswers",
@@ -66,6 +75,7 @@ __all__ = [
     "PractitionerRole",
     "RelatedPerson",
     "Room",
+    "ToldBy",
     "add_room",
     "agreement_stands",
     "find_patients",
@@ -79,6 +89,7 @@ __all__ = [
     "lock_practitioners",
     "make_location",
     "make_practitioner",
+    "mark_deceased",
     "named_group",
     "practitioner_name",
     "practitioner_of",
@@ -90,6 +101,7 @@ __all__ = [
     "register_patient",
     "set_coverage",
     "set_provider_number",
+    "unmark_deceased",
     "update_location",
     "update_patient",
     "withdraw_agreement",

@@ -113,6 +113,7 @@ class Patient(SQLModel, table=True):
     medicare_state: str = Field(default=MedicareState.UNKNOWN, max_length=20)
     deceased_on: date | None = None
     is_deceased: bool = False
+    deceased_told_by: str | None = Field(default=None, max_length=20)
     kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
     version: int = 1

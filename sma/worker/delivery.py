@@ -32,6 +32,8 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     transport = messages.transport_for(settings)
     return {
         "invitation.revised": functools.partial(messages.deliver, transport=transport, settings=settings),
+        "patient.died": messages.follow_death,
+        "patient.death-corrected": messages.follow_correction,
         "session.changed": appointments.revise_invitations,
         "session.closed": claims.propose,
         "export.requested": claims.write_export,

@@ -33,7 +33,7 @@ def cancel(
 ) -> Appointment:
     """Take one person off a session, or off its waiting list; the place is free at once.
 
-    The person hears of it, unless the session has begun or they have died.
+    The person hears of it, unless the session has begun.
     Locks the patient, then the session. Publishes: invitation.revised.
     Raises: NotFound, CannotChange.
     """
@@ -44,7 +44,7 @@ def cancel(
     was_waiting = appointment.status == AppointmentStatus.WAITLIST
     is_mistake = reason is CancelReason.ENTERED_BY_MISTAKE
     end_place(appointment, reason, is_mistake=is_mistake, now=now)
-    if session.starts_at > now and reason is not CancelReason.DECEASED:
+    if session.starts_at > now:
         invitation = invitation_of(db, appointment, now=now)
         tell(db, invitation, session, What.CANCEL, now=now, was_waiting=was_waiting)
     audit.record(db, by=by, did="cancel", on=appointment, now=now, reason=reason, was_waiting=was_waiting)

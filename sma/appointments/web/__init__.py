@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from sma.appointments.web import booking, changes, questions, session_cancellation, session_page, theirs
+from sma.appointments.web import booking, changes, deaths, questions, session_cancellation, session_page, theirs
 
 router = APIRouter()
-for part in (session_page, booking, theirs, changes, questions, session_cancellation):
+for part in (session_page, booking, theirs, deaths, changes, questions, session_cancellation):
     router.include_router(part.router)

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from sma.appointments.rules import CHOOSABLE, CancelReason, Finding
 from sma.identity import CurrentUser, Permission, require
@@ -67,8 +67,14 @@ class MoveForm(Reasons):
     session_id: UUID
 
 
+def _offered(reason: CancelReason) -> CancelReason:
+    if reason not in CHOOSABLE:
+        raise ValueError("Choose one of the reasons on this page.")
+    return reason
+
+
 class CancellationForm(Key):
-    reason: CancelReason
+    reason: Annotated[CancelReason, AfterValidator(_offered)]
 
 
 BookingAnswers = Annotated[Form[BookingForm], Depends(forms.of(BookingForm))]

@@ -5,6 +5,8 @@ from sma.people.actions.answers import record_comfort as record_comfort
 from sma.people.actions.answers import withdraw_agreement as withdraw_agreement
 from sma.people.actions.coverage import record_no_card as record_no_card
 from sma.people.actions.coverage import set_coverage as set_coverage
+from sma.people.actions.deaths import mark_deceased as mark_deceased
+from sma.people.actions.deaths import unmark_deceased as unmark_deceased
 from sma.people.actions.patients import hold_patients as hold_patients
 from sma.people.actions.patients import lock_patients as lock_patients
 from sma.people.actions.patients import register_patient as register_patient
@@ -25,12 +27,14 @@ __all__ = [
     "lock_practitioners",
     "make_location",
     "make_practitioner",
+    "mark_deceased",
     "record_agreement",
     "record_comfort",
     "record_no_card",
     "register_patient",
     "set_coverage",
     "set_provider_number",
+    "unmark_deceased",
     "update_location",
     "update_patient",
     "withdraw_agreement",

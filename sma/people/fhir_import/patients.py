@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.people.actions.coverage import replace_coverage
+from sma.people.actions.deaths import announce_death
 from sma.people.actions.patients import rename_for_search
+from sma.people.deaths import ToldBy
 from sma.people.fhir_import.answers import stated_answers
 from sma.people.fhir_import.cards import stated_cards, strong_keys
 from sma.people.fhir_import.landing import Run, tidy, too_long
@@ -76,7 +78,7 @@ def _values(run: Run, line: Line, found: PatientShape) -> dict[str, Any]:
         values["preferred_name"] = NAME_NOT_GIVEN
     values |= _birth(run, line, found) | _contact(found) | stated_answers(found)
     if found.deceasedBoolean or found.deceasedDateTime:
-        values["is_deceased"] = True
+        values |= {"is_deceased": True, "deceased_told_by": ToldBy.IMPORTED}
         day = _day(found.deceasedDateTime)
         if day is not None:
             values["deceased_on"] = day
@@ -129,10 +131,13 @@ def _day(text: str | None) -> date | None:
 def _land(run: Run, line: Line, found: PatientShape, values: dict[str, Any], held: Held) -> None:
     earlier, updated = run.known["Patient"].get(line.id), run.tallies["Patient"].updated
     is_new = earlier is None or earlier.source_hash != line.digest
+    was_alive = isinstance(earlier, Patient) and not earlier.is_deceased
     if earlier is None:
         values |= {"preferred_search": "", "created_at": run.now}
     row = run.settle("Patient", Patient, line, values, whole=True)
     rename_for_search(row)
+    if was_alive and "is_deceased" in values:
+        _follow_death(run, line, row)
     for key in strong_keys(found):
         # The same strong identifier on two patients names neither of them.
         run.strong[key] = row.id if run.strong.get(key, row.id) == row.id else None
@@ -154,6 +159,17 @@ def _land(run: Run, line: Line, found: PatientShape, values: dict[str, Any], hel
             if is_other and earlier is not None and run.tallies["Patient"].updated == updated:
                 run.tallies["Patient"].unchanged -= 1
                 run.count_change("Patient", row, [f"coverage.{card.kind}"])
+
+
+def _follow_death(run: Run, line: Line, row: Patient) -> None:
+    """Owe what follows when a source says of somebody known here that they have died."""
+    if row.is_deceased:
+        announce_death(run.db, row, by=run.by, now=run.now)
+        reason = "The source says that this person has died. Their coming places end, and nobody is written to."
+        run.warn("Patient", line, "died", reason)
+    else:
+        reason = "The source says that this person has died; here that was taken back as a mistake. Ask who knows."
+        run.warn("Patient", line, "death-not-taken", reason)
 
 
 def _cards_held(run: Run) -> Held:

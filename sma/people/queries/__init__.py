@@ -6,6 +6,7 @@ from sma.people.queries.agreements import standing_agreements as standing_agreem
 from sma.people.queries.patients import PatientHit as PatientHit
 from sma.people.queries.patients import current_coverage as current_coverage
 from sma.people.queries.patients import find_patients as find_patients
+from sma.people.queries.patients import is_among as is_among
 from sma.people.queries.patients import people_like as people_like
 from sma.people.queries.patients import person as person
 from sma.people.queries.places import location as location
@@ -29,6 +30,7 @@ __all__ = [
     "current_coverage",
     "find_patients",
     "has_agreement",
+    "is_among",
     "linkable_users",
     "linked_user",
     "location",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlmodel import col, select
 
 from sma.core.crypto import blind_index
@@ -31,15 +31,17 @@ class PatientHit:
     is_deceased: bool
 
 
-def find_patients(db: ReadSession, text: str, limit: int = 20) -> list[PatientHit]:
+def find_patients(db: ReadSession, text: str, limit: int = 20, *, among: Select[Any] | None = None) -> list[PatientHit]:
     """Find people by first letters of a name, date of birth, or last four digits of a Medicare card. One statement.
 
-    An empty text finds nobody: the whole list of patients is never shown.
+    An empty text finds nobody: the whole list of patients is never shown. `among` selects the only ids to be found.
     """
     sought = what_is_sought(text)
     if sought.is_empty:
         return []
     statement = _hits().where(_matches(sought))
+    if among is not None:
+        statement = statement.where(col(Patient.id).in_(among))
     ordered = statement.order_by(col(Patient.preferred_search), col(Patient.family_search), col(Patient.id))
     return [_hit(row) for row in db.exec(ordered.limit(limit))]
 
@@ -64,6 +66,12 @@ def person(db: ReadSession, patient_id: UUID) -> Patient:
     if found is None:
         raise PersonNotFound
     return found
+
+
+def is_among(db: ReadSession, patient_id: UUID, among: Select[Any]) -> bool:
+    """Tell whether somebody is one of the people whose ids `among` selects."""
+    found = db.exec(select(Patient.id).where(col(Patient.id) == patient_id, col(Patient.id).in_(among)))
+    return found.first() is not None
 
 
 def current_coverage(db: ReadSession, patient_id: UUID) -> list[Coverage]:

@@ -10,6 +10,7 @@ from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.core.errors import Invalid, StaleVersion
 from sma.identity import CurrentUser, Permission, require
 from sma.people import actions, names, queries
+from sma.people.deaths import TOLD_BY_WORDS, ToldBy
 from sma.people.models import Patient
 from sma.people.rules import (
     AgreementMethod,
@@ -71,6 +72,9 @@ def create(request: Request, form: Person, db: WriteDb, user: Editor) -> Respons
 def show(request: Request, patient_id: UUID, db: ReadDb, user: Viewer) -> Response:
     patient = queries.person(db, patient_id)
     today = today_at(clock.now())
+    # A clinician reads the answers of the people in their own sessions, whatever else they do in the clinic.
+    own_people = request.app.state.own_people(user)
+    is_in_care = user.may(Permission.CONFIRM_MINUTES) and queries.is_among(db, patient_id, own_people)
     cards = [
         {
             "kind": words.COVERAGE[CoverageKind(card.kind)],
@@ -88,19 +92,21 @@ def show(request: Request, patient_id: UUID, db: ReadDb, user: Viewer) -> Respon
         name=names.full_name(patient),
         age=age_on(patient.born_on, today),
         cards=cards,
-        no_card=words.NO_CARD.get(MedicareState(patient.medicare_state)),
+        no_card=words.NO_CARD_SAID.get(MedicareState(patient.medicare_state), ""),
         agreements=[
             (row, words.METHOD[AgreementMethod(row.method)]) for row in queries.standing_agreements(db, patient_id)
         ],
-        comfort=_comfort(patient, user),
-        origin=_origin(patient, user),
-        gender=words.gender_words(patient) if user.may(Permission.CONFIRM_MINUTES) else None,
+        comfort=_comfort(patient, user, is_in_care=is_in_care),
+        origin=_origin(patient, user, is_in_care=is_in_care),
+        gender=words.gender_words(patient) if is_in_care else None,
         gender_asked=patient.gender != Gender.NOT_ASKED,
         language=words.language_words(patient.language),
         interpreter=words.INTERPRETER[InterpreterNeed(patient.interpreter_needed)],
         safe_phone=words.SAFE_CONTACT[SafeContact(patient.contact_by_phone)][0],
         safe_email=words.SAFE_CONTACT[SafeContact(patient.contact_by_email)][0],
         may_edit=user.may(Permission.EDIT_PEOPLE),
+        may_record_death=user.may(Permission.RECORD_DEATH),
+        told_by=TOLD_BY_WORDS[ToldBy(patient.deceased_told_by)] if patient.deceased_told_by else None,
         may_ask=user.may(Permission.RECORD_COMFORT),
         may_book=user.may(Permission.BOOK),
         may_see_numbers=user.may(Permission.SEE_IDENTIFIERS),
@@ -134,11 +140,9 @@ def update(request: Request, patient_id: UUID, form: Person, db: WriteDb, user: 
     return go_to(request, f"/people/{patient_id}", say=SAVED)
 
 
-def _comfort(patient: Patient, user: CurrentUser) -> dict[str, object]:
+def _comfort(patient: Patient, user: CurrentUser, *, is_in_care: bool) -> dict[str, object]:
     """Who books sees only that an answer is there; those who care for the person see the answer."""
-    sees = (
-        user.may(Permission.SEE_SETTINGS) or user.may(Permission.PASS_WARNING) or user.may(Permission.CONFIRM_MINUTES)
-    )
+    sees = is_in_care or user.may(Permission.SEE_SETTINGS) or user.may(Permission.PASS_WARNING)
     return {
         "is_asked": patient.groups_state != Answered.NOT_ASKED,
         "words": words.comfort_words(patient) if sees else None,
@@ -147,9 +151,9 @@ def _comfort(patient: Patient, user: CurrentUser) -> dict[str, object]:
     }
 
 
-def _origin(patient: Patient, user: CurrentUser) -> dict[str, object]:
-    """The answer is for clinicians, and for billing where an item needs it; the desk sees that it was asked."""
-    sees = user.may(Permission.CONFIRM_MINUTES) or user.may(Permission.SEE_IDENTIFIERS)
+def _origin(patient: Patient, user: CurrentUser, *, is_in_care: bool) -> dict[str, object]:
+    """The answer is for the person's clinicians, and for billing where an item needs it; the desk sees it was asked."""
+    sees = is_in_care or user.may(Permission.SEE_IDENTIFIERS)
     source = patient.indigenous_status_source
     return {
         "is_asked": patient.indigenous_status_state != Answered.NOT_ASKED,

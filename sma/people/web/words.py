@@ -79,6 +79,15 @@ NO_CARD = {
     MedicareState.UNKNOWN: "Not known",
 }
 
+# Said after "No card recorded".
+NO_CARD_SAID = {
+    MedicareState.NOT_HERE: "They have one, but not with them when we asked.",
+    MedicareState.NOT_ELIGIBLE: "They are not eligible for Medicare.",
+    MedicareState.NEWBORN: "A newborn, not on a card yet.",
+    MedicareState.NEVER_ENROLLED: "They have never enrolled in Medicare.",
+    MedicareState.UNKNOWN: "Nobody has said why yet.",
+}
+
 COVERAGE = {CoverageKind.MEDICARE: "Medicare card", CoverageKind.DVA: "Veteran Card (DVA)"}
 
 METHOD = {

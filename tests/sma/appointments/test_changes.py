@@ -75,15 +75,6 @@ def test_somebody_taken_off_the_waiting_list_is_told_without_a_calendar_entry_to
     assert told(db, person.id) == [("waiting", 0), ("cancel", 0)]
 
 
-def test_nobody_writes_to_somebody_who_has_died(db: WriteSession) -> None:
-    desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db), make_patient(db)
-    place = book(db, session.id, person.id, by=desk, now=NOW)
-
-    cancel(db, place.id, reason=CancelReason.DECEASED, by=desk, now=NOW + MINUTE)
-
-    assert told(db, person.id) == [("request", 0)]
-
-
 def test_a_closed_sessions_places_stay_as_they_are(db: WriteSession) -> None:
     desk = make_user(db, Role.FRONT_DESK)
     place = make_appointment(db, make_session(db, status="closed"))

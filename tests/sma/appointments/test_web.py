@@ -17,7 +17,7 @@ from sma.identity import Role
 from sma.people import Patient
 from sma.scheduling import GroupSession
 from tests.conftest import NOW, SignIn
-from tests.factories import make_appointment, make_patient, make_session
+from tests.factories import make_appointment, make_patient, make_practitioner, make_session
 from tests.sma.appointments.reading import place
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -374,13 +374,16 @@ def test_the_desk_sees_what_a_person_has_already(clinic: Database, sign_in: Sign
 def test_a_clinician_reads_a_persons_places_by_neutral_label_and_without_links(
     clinic: Database, sign_in: SignIn
 ) -> None:
+    clinician = sign_in(Role.CLINICIAN)
     with clinic.write() as db:
         person = make_patient(db)
+        doctor = make_practitioner(db, user_id=clinician.user.id)  # type: ignore[attr-defined]
+        make_appointment(db, make_session(db, clinician=doctor, starts_at=NOW + timedelta(days=9)), person)
         session = make_session(db, audience="mens")
         make_appointment(db, session, person)
         who, session_id, label = person.id, session.id, session.neutral_label
 
-    page = sign_in(Role.CLINICIAN).get(f"/people/{who}/appointments")
+    page = clinician.get(f"/people/{who}/appointments")
 
     assert page.status_code == 200
     assert label in page.text

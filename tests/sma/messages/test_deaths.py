@@ -1,0 +1,151 @@
+"""Somebody has died: nothing more reaches them, nobody is asked to ring, and a mistake lets through what was held."""
+
+from sqlmodel import col, select
+
+from sma import appointments, messages
+from sma.appointments import Appointment
+from sma.core import outbox
+from sma.messages import Communication, CommunicationState
+from sma.messages.queries import counts
+from sma.people import Patient, ToldBy
+from tests.sma.messages.conftest import Desk
+
+HANDLERS = {"patient.died": messages.follow_death, "patient.death-corrected": messages.follow_correction}
+
+
+def died(desk: Desk, patient: Patient) -> None:
+    with desk.database.write() as db:
+        appointments.record_death(db, patient.id, told_by=ToldBy.FAMILY, died_on=None, by=desk.user, now=desk.now)
+    follow(desk)
+
+
+def corrected(desk: Desk, patient: Patient) -> None:
+    with desk.database.write() as db:
+        appointments.correct_death(db, patient.id, by=desk.user, now=desk.now)
+    follow(desk)
+
+
+def follow(desk: Desk) -> None:
+    """Let the worker do what follows from a death, and leave the mails for later."""
+    with desk.database.write() as db:
+        works = outbox.claim(db, now=desk.now, limit=20)
+    for work in works:
+        if handler := HANDLERS.get(work.kind):
+            handler(desk.database, work, now=desk.now)
+        else:
+            with desk.database.write() as db:
+                outbox.give_back(db, work, now=desk.now)
+
+
+def needed(desk: Desk) -> int:
+    with desk.database.read() as db:
+        return counts(db).needs
+
+
+def test_an_invitation_that_had_not_left_is_withheld_and_no_cancellation_follows(desk: Desk) -> None:
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+
+    died(desk, patient)
+    desk.send()
+
+    assert desk.office.got == []
+    assert [row.state for row in desk.log()] == ["withheld"]
+    assert desk.owed() == []
+
+
+def test_whoever_was_to_be_rung_is_not_rung(desk: Desk) -> None:
+    patient = desk.patient(email=None)
+    desk.book(desk.session(), patient)
+    desk.send()
+    before = needed(desk)
+
+    died(desk, patient)
+
+    assert (before, needed(desk)) == (1, 0)
+    assert desk.only().state == "withheld"
+
+
+def test_what_did_not_get_through_is_not_tried_again(desk: Desk) -> None:
+    for state in (CommunicationState.FAILED, CommunicationState.RETRYING):
+        patient = desk.patient()
+        desk.book(desk.session(), patient)
+        desk.send()
+        with desk.database.write() as db:
+            db.exec(select(Communication).where(col(Communication.patient_id) == patient.id)).one().state = state
+        died(desk, patient)
+    sent = len(desk.office.got)
+    desk.send()
+
+    assert len(desk.office.got) == sent
+    assert {row.state for row in desk.log()} == {"withheld"}
+
+
+def test_a_call_that_was_made_stays_in_the_log(desk: Desk) -> None:
+    patient = desk.patient(email=None)
+    desk.book(desk.session(), patient)
+    desk.send()
+    with desk.database.write() as db:
+        messages.mark_called(db, desk.only().id, by=desk.user, now=desk.now)
+
+    died(desk, patient)
+
+    assert desk.only().state == "call-task"
+
+
+def test_an_imported_death_ends_the_places_as_well(desk: Desk) -> None:
+    """The import only says that they have died; the rest is done by whoever hears of it."""
+    patient, session = desk.patient(), desk.session()
+    desk.book(session, patient)
+    with desk.database.write() as db:
+        db.get_one(Patient, patient.id).is_deceased = True
+        outbox.publish(db, "patient.died", patient.id, now=desk.now)
+
+    follow(desk)
+    desk.send()
+
+    with desk.database.read() as db:
+        (place,) = db.exec(select(Appointment)).all()
+    assert (place.status, place.reason) == ("cancelled", "deceased")
+    assert desk.office.got == []
+
+
+def test_a_death_taken_back_before_anybody_heard_of_it_ends_nothing(desk: Desk) -> None:
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+    with desk.database.write() as db:
+        outbox.publish(db, "patient.died", patient.id, now=desk.now)
+
+    follow(desk)
+
+    with desk.database.read() as db:
+        assert db.exec(select(Appointment.status)).all() == ["booked"]
+
+
+def test_after_a_mistake_what_was_held_back_is_sent_once(desk: Desk) -> None:
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+    died(desk, patient)
+    desk.send()
+    desk.wait(minutes=5)
+
+    corrected(desk, patient)
+    desk.send()
+
+    (mail,) = desk.office.got
+    assert mail.recipient == patient.email
+    assert mail.line("SEQUENCE") == "0"
+    assert desk.only().state == "sent"
+
+
+def test_after_a_mistake_somebody_who_had_their_invitation_hears_nothing(desk: Desk) -> None:
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+    desk.send()
+    died(desk, patient)
+    desk.wait(minutes=5)
+
+    corrected(desk, patient)
+
+    assert desk.send() == 0
+    assert len(desk.office.got) == 1
