@@ -19,6 +19,7 @@ from sma.claims.models import BenefitAssignment as BenefitAssignment
 from sma.claims.models import Claim as Claim
 from sma.claims.models import ClaimBatch as ClaimBatch
 from sma.claims.models import Export as Export
+from sma.claims.queries import needs_decision as needs_decision
 from sma.claims.rules import AssignmentMethod as AssignmentMethod
 from sma.claims.rules import ClaimStatus as ClaimStatus
 from sma.claims.rules import ExportStatus as ExportStatus
@@ -37,6 +38,7 @@ __all__ = [
     "assign_benefit",
     "make_batches",
     "mark_not_billed",
+    "needs_decision",
     "propose",
     "reassess",
     "request_export",

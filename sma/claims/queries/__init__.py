@@ -15,6 +15,7 @@ from sma.claims.queries.exports import must_be_ready as must_be_ready
 from sma.claims.queries.worklist import Tab as Tab
 from sma.claims.queries.worklist import counts as counts
 from sma.claims.queries.worklist import lines as lines
+from sma.claims.queries.worklist import needs_decision as needs_decision
 from sma.claims.queries.worklist import next_line as next_line
 from sma.claims.queries.worklist import session_lines as session_lines
 
@@ -34,6 +35,7 @@ __all__ = [
     "lines",
     "manifest_of",
     "must_be_ready",
+    "needs_decision",
     "next_line",
     "session_lines",
 ]

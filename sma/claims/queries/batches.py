@@ -15,7 +15,7 @@ from sma.claims.queries.exports import state_of
 from sma.claims.rules import BatchNotFound, LineKind
 from sma.core.db import ReadSession
 from sma.identity import User
-from sma.people import Patient, full_name
+from sma.people import Patient, Practitioner, full_name
 
 
 @dataclass(frozen=True)
@@ -53,29 +53,30 @@ class BatchView:
     voids: int
 
 
-def batches(db: ReadSession, *, page: int, size: int) -> list[Any]:
-    """Return batches, newest first, with how many files each has; one more than `size` if there are more."""
+def batches(db: ReadSession, *, page: int, size: int, clinician_user_id: UUID | None = None) -> list[Any]:
+    """Return batches, newest first, with how many files each has; one more than `size` if there are more.
+
+    One clinician's own when a user is given: what another has billed is not theirs to read.
+    """
     files = select(func.count()).where(col(Export.batch_id) == col(ClaimBatch.id)).scalar_subquery()
-    return list(
-        db.exec(  # type: ignore[call-overload]
-            select(
-                col(ClaimBatch.id),
-                col(ClaimBatch.reference),
-                col(ClaimBatch.practitioner_name),
-                col(ClaimBatch.provider_number),
-            )
-            .add_columns(
-                col(ClaimBatch.made_at),
-                col(ClaimBatch.timezone),
-                col(ClaimBatch.line_count),
-                col(ClaimBatch.charge_cents),
-                files.label("files"),
-            )
-            .order_by(col(ClaimBatch.made_at).desc(), col(ClaimBatch.reference).desc())
-            .offset((page - 1) * size)
-            .limit(size + 1)
-        )
+    query: Any = select(
+        col(ClaimBatch.id),
+        col(ClaimBatch.reference),
+        col(ClaimBatch.practitioner_name),
+        col(ClaimBatch.provider_number),
+    ).add_columns(
+        col(ClaimBatch.made_at),
+        col(ClaimBatch.timezone),
+        col(ClaimBatch.line_count),
+        col(ClaimBatch.charge_cents),
+        files.label("files"),
     )
+    if clinician_user_id is not None:
+        query = query.join(Practitioner, col(Practitioner.id) == col(ClaimBatch.practitioner_id)).where(
+            col(Practitioner.user_id) == clinician_user_id
+        )
+    newest = query.order_by(col(ClaimBatch.made_at).desc(), col(ClaimBatch.reference).desc())
+    return list(db.exec(newest.offset((page - 1) * size).limit(size + 1)))
 
 
 def batch_view(db: ReadSession, batch_id: UUID) -> BatchView:
@@ -140,14 +141,20 @@ def _exports(db: ReadSession, batch_id: UUID) -> list[ExportRow]:
     return [ExportRow(export, state_of(export), name) for export, name in rows]
 
 
-def effective_totals(db: ReadSession) -> tuple[int, int, int]:
-    """What all batches together propose, void lines taken off: (lines that stand, charge, benefit in cents)."""
+def effective_totals(db: ReadSession, *, clinician_user_id: UUID | None = None) -> tuple[int, int, int]:
+    """What all batches together propose, void lines taken off: (lines that stand, charge, benefit in cents).
+
+    Of one clinician's own batches when a user is given.
+    """
     sign = case((col(Claim.kind) == LineKind.VOID, -1), else_=1)
-    lines, benefit = db.exec(
-        select(
-            func.coalesce(func.sum(sign), 0),
-            func.coalesce(func.sum(sign * func.coalesce(col(Claim.benefit_cents), 0)), 0),
-        ).where(col(Claim.batch_id).is_not(None))
-    ).one()
+    query: Any = select(
+        func.coalesce(func.sum(sign), 0),
+        func.coalesce(func.sum(sign * func.coalesce(col(Claim.benefit_cents), 0)), 0),
+    ).where(col(Claim.batch_id).is_not(None))
+    if clinician_user_id is not None:
+        query = query.join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id)).where(
+            col(Practitioner.user_id) == clinician_user_id
+        )
+    lines, benefit = db.exec(query).one()
     # Billed in bulk, the charge is the benefit.
     return int(lines), int(benefit), int(benefit)

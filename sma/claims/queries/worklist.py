@@ -39,6 +39,11 @@ _IN_TAB: dict[Tab, ColumnElement[bool]] = {
 }
 
 
+def needs_decision() -> ColumnElement[bool]:
+    """The condition that a line stands under the first tab."""
+    return _IN_TAB[Tab.NEEDS]
+
+
 @dataclass(frozen=True)
 class LineRow:
     """One line of the work list: a sentence, an item and a fee."""

@@ -32,17 +32,19 @@ FORMAT_WORDS = {"csv": "Line file (CSV)", "xlsx": "Workbook (XLSX)"}
 @router.get("/claim-batches")
 def index(request: Request, db: ReadDb, user: Reader, page: int = 1) -> Response:
     number = min(max(page, 1), 10_000)
-    rows = queries.batches(db, page=number, size=PAGE)
-    lines, charge, _ = queries.effective_totals(db)
+    own = None if user.may(Permission.SEE_EVERY_SESSION) else user.id
+    rows = queries.batches(db, page=number, size=PAGE, clinician_user_id=own)
+    lines, charge, _ = queries.effective_totals(db, clinician_user_id=own)
     return render(
         request,
         "claims/batches.html",
         rows=rows[:PAGE],
         has_more=len(rows) > PAGE,
         page=number,
-        waiting=queries.counts(db)[queries.Tab.READY],
+        waiting=queries.counts(db, clinician_user_id=own)[queries.Tab.READY],
         effective_lines=lines,
         effective_cents=charge,
+        only_own=own is not None,
         may_export=user.may(Permission.EXPORT_CLAIMS),
     )
 
