@@ -15,6 +15,7 @@ from sma.appointments.actions import move as move
 from sma.appointments.actions import record_death as record_death
 from sma.appointments.actions import restore as restore
 from sma.appointments.actions import revise_invitations as revise_invitations
+from sma.appointments.actions import undo as undo
 from sma.appointments.models import Appointment as Appointment
 from sma.appointments.models import Invitation as Invitation
 from sma.appointments.models import InvitationRevision as InvitationRevision
@@ -73,5 +74,6 @@ __all__ = [
     "restore",
     "revise_invitations",
     "roster",
+    "undo",
     "words_for",
 ]

@@ -37,6 +37,7 @@ class Appointment(SQLModel, table=True):
     booked_at: datetime = Field(sa_type=UtcDateTime)
     booked_by_id: UUID = Field(foreign_key="staff_user.id")
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waited_since: datetime | None = Field(default=None, sa_type=UtcDateTime)  # their turn, before they got this place
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     moved_from_id: UUID | None = Field(default=None, foreign_key="appointment.id")
     # Code of a check -> the reason that was typed.

@@ -108,6 +108,7 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/assignments/{assignment_id}/revocation": {"session_id": ids["closed"]},
         "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
         "/appointments/{appointment_id}/move": {"session_id": ids["later"]},
+        "/appointments/{appointment_id}/reversal": {"version": 1},
         "/appointments/{appointment_id}/presence": {"presence": "left"},
         "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
         "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},

@@ -15,6 +15,7 @@ from sma.appointments.actions.questions import hold_question as hold_question
 from sma.appointments.actions.questions import mark_read as mark_read
 from sma.appointments.actions.sessions import cancel_session as cancel_session
 from sma.appointments.actions.sessions import revise_invitations as revise_invitations
+from sma.appointments.actions.undoing import undo as undo
 
 __all__ = [
     "PutBack",
@@ -32,4 +33,5 @@ __all__ = [
     "record_death",
     "restore",
     "revise_invitations",
+    "undo",
 ]

@@ -110,6 +110,7 @@ def give_place(
     if open_points:
         raise refusal(open_points, may_pass=by.may(Permission.PASS_WARNING))
     set_status(appointment, AppointmentStatus.BOOKED)
+    appointment.waited_since = appointment.waiting_since
     appointment.waiting_since = None
     appointment.passed_warnings = passed_in(checked, reasons)
     tell(db, invitation_of(db, appointment, now=now), session, What.REQUEST, now=now)

@@ -101,13 +101,13 @@ def move(
 def restore(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: datetime) -> Appointment:
     """Undo a cancellation or a move: the person has their place again if it is still free, else waits for one.
 
-    Somebody who had only been waiting waits again where they were. Locks the patient, then the session (both, after a
-    move). Publishes: invitation.revised.
+    Somebody who had only been waiting waits again, with the turn they had. Locks the patient, then the session (both,
+    after a move). Publishes: invitation.revised.
     Raises: NotFound, NotBookable, CannotChange, AlreadyBooked; Stopped for somebody who has died since; Stopped or
     NeedsReason when a move cannot go back.
     """
     if moved_to := _moved_to(db, appointment_id):
-        return move(db, moved_to[0], moved_to[1], by=by, now=now)
+        return _move_back(db, appointment_id, *moved_to, by=by, now=now)
     held = hold(db, appointment_id)
     appointment, session = held.appointment, held.session
     if appointment.status != AppointmentStatus.CANCELLED or appointment.reason in _FINAL:
@@ -127,6 +127,31 @@ def restore(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: dat
     tell(db, invitation, session, What.REQUEST if gets_place else What.WAITING, now=now)
     audit.record(db, by=by, did="restore", on=appointment, now=now, status=appointment.status)
     return appointment
+
+
+def _move_back(
+    db: WriteSession, old_id: UUID, new_id: UUID, home_id: UUID, *, by: CurrentUser, now: datetime
+) -> Appointment:
+    """Undo a move: to a place in the old session or, for somebody who had waited there, to their turn on its list."""
+    held = hold(db, new_id, target_id=home_id)
+    query = select(Appointment).where(col(Appointment.id) == old_id)
+    old = db.exec(query.execution_options(populate_existing=True)).one()
+    if old.waiting_since is None:
+        return move(db, new_id, home_id, by=by, now=now)
+    if held.target is None or held.session.status == SessionStatus.CLOSED:
+        raise CannotChange
+    refuse_if_closed(held.target, walk_in=False, now=now)
+    scene_of_newcomer(db, home_id, old.patient_id, besides=new_id)
+    invitation = invitation_of(db, held.appointment, now=now)
+    # Their calendar shows the place they leave; that they wait for the other, they knew before.
+    tell(db, invitation, held.session, What.CANCEL, now=now)
+    invitation.appointment_id = old.id
+    end_place(held.appointment, CancelReason.MOVED, now=now)
+    set_status(old, AppointmentStatus.WAITLIST)
+    old.reason = old.ended_at = None
+    audit.record(db, by=by, did="restore", on=old, now=now, status=old.status)
+    audit.record(db, by=by, did="move-away", on=held.appointment, now=now)
+    return old
 
 
 # A death is corrected on the person's page; a moved place goes back by moving.

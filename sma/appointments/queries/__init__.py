@@ -22,6 +22,8 @@ from sma.appointments.queries.roster import roster as roster
 from sma.appointments.queries.roster import waiting_list as waiting_list
 from sma.appointments.queries.theirs import PersonPlace as PersonPlace
 from sma.appointments.queries.theirs import places_of_person as places_of_person
+from sma.appointments.queries.undos import Undo as Undo
+from sma.appointments.queries.undos import undos as undos
 
 __all__ = [
     "Counts",
@@ -31,6 +33,7 @@ __all__ = [
     "PersonPlace",
     "QuestionRow",
     "RosterRow",
+    "Undo",
     "WaitingRow",
     "count_open_questions",
     "counts_between",
@@ -45,5 +48,6 @@ __all__ = [
     "questions_of",
     "roster",
     "session_of",
+    "undos",
     "waiting_list",
 ]

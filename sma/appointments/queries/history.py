@@ -30,6 +30,7 @@ _SENTENCES = {
     "book": "{who} booked {person}",
     "answer-question": "{who} answered as cultural lead about {person}",
     "give-place": "{who} gave {person} a place from the waiting list",
+    "back-to-list": "{who} put {person} back on the waiting list",
     "move": "{who} moved {person} here from another session",
     "move-away": "{who} moved {person} to another session",
     "cancel": "{who} took {person} off ({reason})",
@@ -47,10 +48,13 @@ _TURN = case({did: turn for turn, did in enumerate(_SENTENCES)}, value=col(Audit
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence of a session's history."""
+    """One sentence of a session's history; about somebody's place, `place_id` says whose."""
 
     at: datetime
     sentence: str
+    did: str
+    place_id: UUID | None
+    is_newest: bool  # nothing has happened to that place since
 
 
 def history(db: ReadSession, session_id: UUID) -> list[Line]:
@@ -59,6 +63,8 @@ def history(db: ReadSession, session_id: UUID) -> list[Line]:
         select(
             col(AuditEvent.at),
             col(AuditEvent.did),
+            col(AuditEvent.on_kind),
+            col(AuditEvent.on_id),
             col(AuditEvent.details),
             col(User.display_name),
             col(Patient.preferred_name),
@@ -83,7 +89,13 @@ def history(db: ReadSession, session_id: UUID) -> list[Line]:
         .order_by(col(AuditEvent.at).desc(), _TURN.desc(), col(AuditEvent.id))
         .limit(SHOWN)
     )
-    return [Line(row.at, _sentence(row)) for row in rows]
+    newest: set[UUID | None] = set()
+    lines = []
+    for row in rows:
+        place_id = row.on_id if row.on_kind == _PLACE else None
+        lines.append(Line(row.at, _sentence(row), row.did, place_id, is_newest=place_id not in newest))
+        newest.add(place_id)
+    return lines
 
 
 def _sentence(row: Any) -> str:

@@ -37,10 +37,10 @@ _R = CancelReason
 LIVE = (_S.BOOKED, _S.WAITLIST, _S.ARRIVED, _S.FULFILLED, _S.NOSHOW)
 TAKES_A_PLACE = (_S.BOOKED, _S.ARRIVED, _S.FULFILLED, _S.NOSHOW)
 
-# From each state, the states it may become. A mark on the roll call can be taken back; a cancelled place can be
-# reinstated; what was entered by mistake stays so (book again instead).
+# From each state, the states it may become. A mark on the roll call can be taken back, so can a place given from the
+# waiting list; a cancelled place can be reinstated; what was entered by mistake stays so (book again instead).
 ALLOWED: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
-    _S.BOOKED: frozenset({_S.ARRIVED, _S.FULFILLED, _S.NOSHOW, _S.CANCELLED, _S.ENTERED_IN_ERROR}),
+    _S.BOOKED: frozenset({_S.ARRIVED, _S.FULFILLED, _S.NOSHOW, _S.WAITLIST, _S.CANCELLED, _S.ENTERED_IN_ERROR}),
     _S.WAITLIST: frozenset({_S.BOOKED, _S.CANCELLED, _S.ENTERED_IN_ERROR}),
     _S.ARRIVED: frozenset({_S.BOOKED, _S.FULFILLED, _S.NOSHOW}),
     _S.FULFILLED: frozenset({_S.BOOKED, _S.ARRIVED, _S.NOSHOW}),

@@ -29,6 +29,7 @@ MOVED = notice("appointment-moved", "Moved. One message with the new time is on 
 RESTORED = notice("appointment-restored", "Put back. The message is on its way.")
 WAITS_AGAIN = notice("appointment-waits-again", "On the waiting list. The message is on its way.")
 PLACE_GIVEN = notice("appointment-place-given", "Place given. The message is on its way.")
+UNDONE = notice("appointment-undone", "Undone. The message that says so is on its way.")
 SESSION_CANCELLED = notice("session-cancelled-for-all", "Session cancelled. People being told: {n}.")
 
 ASKED = "Asked today, and comfortable with this session"
@@ -73,6 +74,10 @@ def _offered(reason: CancelReason) -> CancelReason:
     return reason
 
 
+class ReversalForm(Key):
+    version: int = Field(ge=0)
+
+
 class CancellationForm(Key):
     reason: Annotated[CancelReason, AfterValidator(_offered)]
 
@@ -81,6 +86,7 @@ BookingAnswers = Annotated[Form[BookingForm], Depends(forms.of(BookingForm))]
 SearchAnswers = Annotated[Form[SearchForm], Depends(forms.of(SearchForm))]
 MoveAnswers = Annotated[Form[MoveForm], Depends(forms.of(MoveForm))]
 PlaceAnswers = Annotated[Form[Reasons], Depends(forms.of(Reasons))]
+ReversalAnswers = Annotated[Form[ReversalForm], Depends(forms.of(ReversalForm))]
 CancellationAnswers = Annotated[Form[CancellationForm], Depends(forms.of(CancellationForm))]
 Pressed = Annotated[Form[Key], Depends(forms.of(Key))]
 
@@ -89,6 +95,11 @@ def when(session: GroupSession) -> str:
     """Name a session by its time, as buttons do: "Tue 24 Nov 10:00 am"."""
     starts = session.starts_at.astimezone(ZoneInfo(session.timezone))
     return f"{day(starts, year=False)} {time12(starts)}"
+
+
+def undo_at(session_id: UUID, appointment_id: UUID) -> str:
+    """Where an act leads: the session's page, which offers to undo it there for a short while."""
+    return f"/sessions/{session_id}?undo={appointment_id}"
 
 
 def reasons_missing(findings: Sequence[Finding]) -> dict[str, str]:

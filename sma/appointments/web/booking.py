@@ -18,6 +18,7 @@ from sma.appointments.web.asking import (
     SearchAnswers,
     may_pass,
     reasons_missing,
+    undo_at,
     when,
 )
 from sma.appointments.web.stopping import stop_page
@@ -86,7 +87,7 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
         return _panel(request, db, session_id, values.patient_id, user, form, status_code=422)
     except Stopped as stop:
         return stop_page(request, db, stop, session_id=session_id, patient_id=values.patient_id, user=user, now=now)
-    led_to = f"/sessions/{session_id}"
+    led_to = undo_at(session_id, appointment.id)
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
     waits = LEAD_ASKED if values.ask_lead else WAITING
     return go_to(request, led_to, say=waits if appointment.status == AppointmentStatus.WAITLIST else BOOKED)

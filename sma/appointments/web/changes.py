@@ -14,16 +14,19 @@ from sma.appointments.web.asking import (
     MOVED,
     PLACE_GIVEN,
     RESTORED,
+    UNDONE,
     WAITS_AGAIN,
     Booker,
     CancellationAnswers,
     MoveAnswers,
     PlaceAnswers,
     Pressed,
+    ReversalAnswers,
     choosable,
     is_past,
     may_pass,
     reasons_missing,
+    undo_at,
     when,
 )
 from sma.appointments.web.stopping import stop_page
@@ -52,7 +55,7 @@ def cancel(request: Request, appointment_id: UUID, form: CancellationAnswers, db
     if done := idempotency.already_done(db, key, user_id=user.id):
         return go_to(request, done, say=CANCELLED)
     actions.cancel(db, appointment_id, reason=form.values.reason, by=user, now=now)
-    led_to = f"/sessions/{session_id}?undo={appointment_id}"
+    led_to = undo_at(session_id, appointment_id)
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=CANCELLED)
 
@@ -76,13 +79,13 @@ def move(request: Request, appointment_id: UUID, form: MoveAnswers, db: WriteDb,
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
         return go_to(request, done, say=MOVED)
     try:
-        actions.move(db, appointment_id, values.session_id, passed=values.passed(), by=user, now=now)
+        place = actions.move(db, appointment_id, values.session_id, passed=values.passed(), by=user, now=now)
     except NeedsReason as needed:
         form = forms.with_errors(form, reasons_missing(needed.findings))
         return _move_panel(request, db, appointment_id, values.session_id, user, form, status_code=422)
     except Stopped as stop:
         return stop_page(request, db, stop, session_id=values.session_id, patient_id=patient_id, user=user, now=now)
-    led_to = f"/sessions/{values.session_id}?undo={appointment_id}"
+    led_to = undo_at(values.session_id, place.id)
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=MOVED)
 
@@ -105,6 +108,26 @@ def restore(request: Request, appointment_id: UUID, form: Pressed, db: WriteDb, 
     return go_to(request, led_to, say=WAITS_AGAIN if place.status == AppointmentStatus.WAITLIST else RESTORED)
 
 
+@router.post("/appointments/{appointment_id}/reversal")
+def reverse(request: Request, appointment_id: UUID, form: ReversalAnswers, db: WriteDb, user: Booker) -> Response:
+    """Undo a booking, a move to here, or a change of the waiting list."""
+    if form.errors:
+        raise CannotChange
+    now, values = clock.now(), form.values
+    patient_id, session_id = actions.hold_person(db, appointment_id)
+    if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
+        return go_to(request, done, say=UNDONE)
+    try:
+        place = actions.undo(db, appointment_id, version=values.version, by=user, now=now)
+    except NeedsReason:
+        raise CannotChange("They can't simply go back. Move them from the session, with a reason.") from None
+    except Stopped as stop:
+        return stop_page(request, db, stop, session_id=session_id, patient_id=patient_id, user=user, now=now)
+    led_to = f"/sessions/{place.group_session_id}"
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=UNDONE)
+
+
 @router.post("/appointments/{appointment_id}/place")
 def give_place(request: Request, appointment_id: UUID, form: PlaceAnswers, db: WriteDb, user: Booker) -> Response:
     """Give somebody who waits a place; asks for a reason when one is needed."""
@@ -112,7 +135,7 @@ def give_place(request: Request, appointment_id: UUID, form: PlaceAnswers, db: W
         return _place_panel(request, db, appointment_id, user, form, status_code=422)
     now, values = clock.now(), form.values
     patient_id, session_id = actions.hold_person(db, appointment_id)
-    led_to = f"/sessions/{session_id}"
+    led_to = undo_at(session_id, appointment_id)
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
         return go_to(request, done, say=PLACE_GIVEN)
     try:

@@ -40,7 +40,10 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
         places=places.ceiling,
     )
     minutes = minutes_each(session.clinician_minutes, places.taken, on=session.held_on)
-    just_ended = [row for row in ended if row.appointment_id == undo and row.can_be_undone and row.ended_at]
+    takes_bookings = session.status == SessionStatus.OPEN and not is_past(session, now)
+    history = queries.history(db, session_id) if user.may(Permission.SEE_PEOPLE) else []
+    undos = queries.undos(history, rows) if takes_bookings and user.may(Permission.BOOK) else {}
+    newest = undos.get(undo) if undo else None
     is_draft = session.status == SessionStatus.DRAFT
     return render(
         request,
@@ -57,11 +60,12 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
         ended=ended,
         agreed=sum(row.has_agreement for row in booked),
         minutes=minutes if places.taken else None,
-        history=queries.history(db, session_id) if user.may(Permission.SEE_PEOPLE) else [],
+        history=history,
+        undos=undos,
         missing=len(session_readiness(db, session, now=now).missing) if is_draft else 0,
-        undo=[row for row in just_ended if row.ended_at and (now - row.ended_at).total_seconds() < UNDO_SECONDS],
+        undo=newest if newest and (now - newest.at).total_seconds() < UNDO_SECONDS else None,
         undo_seconds=UNDO_SECONDS,
-        takes_bookings=session.status == SessionStatus.OPEN and not is_past(session, now),
+        takes_bookings=takes_bookings,
         has_begun=is_past(session, now),
         may={name: user.may(Permission(name)) for name in _ASKED},
     )
