@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sma.core.errors import DomainError, Invalid
+from sma.core.errors import Conflict, DomainError, Forbidden, Invalid
 from sma.web.form_messages import message_for
 from sma.web.htmx import is_local, split_claimed, wants_fragment
 from sma.web.templating import environment, render
@@ -29,13 +29,13 @@ log = structlog.get_logger(__name__)
 ADVICE = {
     400: "That request couldn't be read. Open the page again and use its own form.",
     401: "Sign in first, then come back to this page.",
-    403: "Your role does not include this. Ask a manager if you need it.",
+    403: Forbidden.message,
     404: "There is nothing at this address. It may have been moved, or the link may be incomplete.",
     405: "This address does not work that way. Go back and use the button or link on the page.",
-    409: "Somebody else changed this first. Look at it again, then decide.",
+    409: Conflict.message,
     413: "That is too large to send. Send a smaller file, or fewer at a time.",
     415: "This kind of file or data is not accepted here. Check which kinds the page asks for.",
-    422: "Some answers need another look.",
+    422: Invalid.message,
     429: "Too many tries in a short time. Wait a minute, then try again.",
     500: "Something went wrong on our side, and this step was not saved. Try again; if it happens again, "
     "tell your administrator the reference below.",

@@ -59,7 +59,7 @@ def test_a_refresh_writes_files_sprite_and_hashes_anew(copy: Path) -> None:
 
     assert set(changed) == {entry.path for entry in vendor.listed()}
     assert vendor.differences(copy) == []
-    assert '<symbol id="house"' in (copy / "icons.svg").read_text()
+    assert '<symbol id="users"' in (copy / "icons.svg").read_text()
     assert vendor.refresh(copy, pack) == []
 
 

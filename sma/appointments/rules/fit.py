@@ -82,17 +82,8 @@ class Fit:
     findings: tuple[Finding, ...]
 
     @property
-    def verdict(self) -> Verdict:
-        found = {finding.verdict for finding in self.findings}
-        return next((worst for worst in (Verdict.STOP, Verdict.WARN) if worst in found), Verdict.PASS)
-
-    @property
     def reasons(self) -> tuple[str, ...]:
         return tuple(finding.sentence for finding in self.findings if finding.verdict is not Verdict.PASS)
-
-    @property
-    def remedies(self) -> tuple[str, ...]:
-        return tuple(finding.remedy for finding in self.findings if finding.verdict is not Verdict.PASS)
 
     def unpassed(self, passed: Mapping[str, str], *, may_pass: bool) -> tuple[Finding, ...]:
         """What still stands in the way, given reasons by code and whether this user may pass warnings."""

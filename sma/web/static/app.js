@@ -87,10 +87,6 @@
     }
   });
 
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-print]")) window.print();
-  });
-
   // Afterwards htmx names the new fragment as the source, so who asked is noted before.
   const byHand = new WeakSet();
   document.addEventListener("htmx:before:swap", (event) => {
