@@ -89,7 +89,7 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     app.state.nav = NAV
     app.state.reach = reaches
     app.state.own_people = own_people
-    security.install(app, security.BodyLimits(usual=settings.body_limit_bytes))
+    security.install(app, security.BodyLimits(usual=settings.body_limit_bytes), hosts=settings.known_hosts)
     app.add_exception_handler(SignInNeeded, _first("/sign-in"))
     app.add_exception_handler(OwnPasswordNeeded, _first("/account/own-password"))
     app.add_exception_handler(HTTPException, _nowhere)
@@ -103,7 +103,7 @@ def _routes(router: APIRouter) -> list[BaseRoute]:
     """Return a slice's routes, those of its parts included, as one list.
 
     Routers within routers would be searched level by level, twice for each request. What the inclusion of a part adds
-    (a prefix, dependencies) is not taken along, so the slices use none of that.
+    (a prefix, dependencies) is not taken along, so the slices use none of that; a house test says so.
     """
     return [found.original_route for found in iter_route_contexts(router.routes)]
 

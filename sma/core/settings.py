@@ -1,4 +1,4 @@
-"""One frozen Settings object, read once at start from `SMA_*` variables and `.env`.
+"""One frozen Settings object, read once at start from `SMA_*` variables, `.env` and a folder of secrets.
 
 Production refuses what is only fit for a demonstration: plain-http addresses, a test clock, missing keys.
 """
@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from sma.core import crypto
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# Not names of a machine: they mean "listen on every one".
+EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 
 class Settings(BaseSettings):
@@ -22,13 +26,15 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
+    secrets_folder: Path | None = Field(default=None, description="one file a setting, such as sma_keys")
     data_folder: Path = Path("data")
     database_url: SecretStr | None = Field(default=None, description="empty: SQLite in the data folder")
     broker_url: SecretStr | None = Field(default=None, description="empty: messages in the data folder")
     queue_name: str = Field(default="sma", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="on a shared broker")
     host: str = "127.0.0.1"
-    port: int = 8000
-    base_url: str = "http://127.0.0.1:8000"
+    port: int = Field(default=8000, ge=0, le=65535, description="0: any free one")
+    base_url: str | None = Field(default=None, description="empty: where `sma serve` listens")
+    allowed_hosts: str = Field(default="", description="further names of this system, comma separated; * for any")
     keys: SecretStr | None = Field(default=None, description="id:base64 keys, newest first, comma separated")
     index_key: SecretStr | None = Field(default=None, description="base64 key of the blind index")
     mail_url: SecretStr | None = Field(default=None, description="smtp://…; empty: a Maildir in the data folder")
@@ -44,6 +50,13 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=2_000_000, ge=10_000)
     metrics_token: SecretStr | None = Field(default=None, description="empty: /metrics answers loopback only")
 
+    @field_validator("secrets_folder")
+    @classmethod
+    def _folder_is_there(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("there is no such folder")
+        return folder
+
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
         if self.environment != "production":
@@ -51,11 +64,43 @@ class Settings(BaseSettings):
         missing = [name for name in ("keys", "index_key", "mail_url") if getattr(self, name) is None]
         if missing:
             raise ValueError("production needs " + ", ".join(f"SMA_{name.upper()}" for name in missing))
-        if urlsplit(self.base_url).scheme != "https":
+        if urlsplit(self.base_url or "").scheme != "https":
             raise ValueError("production needs an https address in SMA_BASE_URL")
         if self.test_clock is not None:
             raise ValueError("production refuses SMA_TEST_CLOCK")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by the folder that is named
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from files too, as containers and systemd hand them over; a variable of that name wins."""
+        usual = (init_settings, env_settings, dotenv_settings)
+        named = [source().get("secrets_folder") for source in usual]
+        folder = next((Path(each) for each in named if each), None)
+        if folder is None or not folder.is_dir():  # the latter is refused below, with the other settings
+            return usual
+        return (*usual, SecretsSettingsSource(settings_cls, secrets_dir=folder))
+
+    @property
+    def address(self) -> str:
+        """Where people reach this system; without SMA_BASE_URL, where it listens."""
+        at = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return self.base_url or f"http://{f'[{at}]' if ':' in at else at}:{self.port}"
+
+    @property
+    def known_hosts(self) -> frozenset[str] | None:
+        """The names under which this system answers; None for any, as in development unless some are listed."""
+        listed = {name.strip().lower().strip("[]") for name in self.allowed_hosts.split(",") if name.strip()}
+        if "*" in listed or not (listed or self.is_production):
+            return None
+        own = {urlsplit(self.address).hostname or "", self.host}
+        return frozenset(listed | own | LOOPBACK) - EVERYWHERE
 
     @property
     def is_production(self) -> bool:

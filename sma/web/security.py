@@ -1,5 +1,6 @@
 """What every answer carries and every request must pass before a handler sees it: a request id, strict
-headers, the cross-origin check that stands in for form tokens, the body limit. Pure ASGI: streams stay streams.
+headers, a name we are known by, the cross-origin check that stands in for form tokens, the body limit. Pure ASGI:
+streams stay streams.
 """
 
 import uuid
@@ -29,6 +30,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HALF_A_YEAR = "max-age=15768000"
+UNKNOWN_HOST = problems.Problem(
+    400,
+    "unknown-host",
+    "This system does not answer to the name in your address. Open it by the address that your clinic gave you. "
+    "Whoever runs it can add a name with SMA_ALLOWED_HOSTS.",
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -43,18 +50,28 @@ class BodyLimits:
         return max([self.usual, *(size for prefix, size in self.by_prefix.items() if path.startswith(prefix))])
 
 
-def install(app: FastAPI, limits: BodyLimits | None = None, *, hide_unexpected: bool = True) -> None:
+def install(
+    app: FastAPI,
+    limits: BodyLimits | None = None,
+    *,
+    hosts: frozenset[str] | None = None,
+    hide_unexpected: bool = True,
+) -> None:
     """Guard the app and give every refusal a page that leads on. Call once, before other middleware is added.
 
-    With `hide_unexpected=False` a programming error is raised instead of shown as a page, for tests.
+    `hosts` are the names this system answers to (None: any). With `hide_unexpected=False` a programming error is
+    raised instead of shown as a page, for tests.
     """
     problems.install(app)
     # The one added last is outermost.
     app.add_middleware(BodyLimit, limits=limits or BodyLimits())
     app.add_middleware(CrossOriginCheck)
+    if hosts is not None:
+        app.add_middleware(KnownHost, hosts=hosts)
     if hide_unexpected:
         app.add_middleware(problems.Unexpected)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestId)
 
 
@@ -102,6 +119,46 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class HeadAsGet:
+    """Answer HEAD as GET without the body, on every page, so that link checkers and monitors learn the truth.
+
+    Source: RFC 9110, 9.3.2. The handler cannot tell the two apart: what a GET keeps in the history, a HEAD keeps too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
+class KnownHost:
+    """Refuse a request under a name that is not ours: our redirects would carry it back to the browser."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and bare_host(Headers(scope=scope).get("host", "")) not in self.hosts:
+            await problems.answer(Request(scope, receive), UNKNOWN_HOST)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def bare_host(given: str) -> str:
+    """Return the name in a Host header in lower case, without the port."""
+    name = given.strip().lower()
+    return name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0].rstrip(".")
 
 
 class CrossOriginCheck:

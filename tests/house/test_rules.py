@@ -1,11 +1,14 @@
 """The house rules that a tool can hold: sizes, where transactions end, what routes demand, what is documented."""
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
 
+from sma.app import SLICES
 from sma.core.settings import Settings
 from sma.identity import permission_of
 from tests.house.limits import ROOT, excesses
@@ -42,6 +45,31 @@ def test_every_route_says_who_may_use_it(app: FastAPI) -> None:
         f"{sorted(route.methods)} {route.path}" for route in routes_of(app) if permission_of(route.calls) is None
     ]
     assert forgotten == []
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_no_slice_hangs_a_guard_or_a_prefix_on_a_part_of_its_router(name: str) -> None:
+    """The application takes the routes and not what their inclusion adds (`sma.app`): it would be lost in silence."""
+    contexts = list(iter_route_contexts(importlib.import_module(name).router.routes))
+
+    assert [found.path for found in contexts] == [found.original_route.path for found in contexts]
+    assert [found.path for found in contexts if added_by_inclusion(found)] == []
+
+
+def test_the_house_notices_a_guard_that_hangs_on_a_part() -> None:
+    def guard() -> None: ...
+
+    part, whole = APIRouter(), APIRouter()
+    part.add_api_route("/somewhere", guard)
+    whole.include_router(part, dependencies=[Depends(guard)])
+
+    assert [added_by_inclusion(found) for found in iter_route_contexts(whole.routes)] == [[guard]]
+
+
+def added_by_inclusion(found: RouteContext) -> list[object]:
+    """The dependencies that a route has where it is included, and not by itself."""
+    own = {id(each) for each in found.original_route.dependencies}
+    return [each.dependency for each in found.dependencies if id(each) not in own]
 
 
 def test_every_setting_is_in_the_readme() -> None:

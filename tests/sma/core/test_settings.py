@@ -52,3 +52,46 @@ def test_secrets_are_not_shown_when_settings_are_printed() -> None:
 @pytest.mark.parametrize("given", ["postgres://clinic@db/sma", "postgresql://clinic@db/sma"])
 def test_a_postgresql_address_gets_the_driver_that_is_installed(given: str) -> None:
     assert make(database_url=given).resolved_database_url == "postgresql+psycopg://clinic@db/sma"
+
+
+def test_secrets_are_read_from_files_and_a_variable_of_that_name_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sma_mail_url").write_text("smtps://post:pa55word@mail.clinic.example\n")
+    (tmp_path / "sma_broker_url").write_text("amqp://from-the-file")
+    monkeypatch.setenv("SMA_SECRETS_FOLDER", str(tmp_path))
+    monkeypatch.setenv("SMA_BROKER_URL", "amqp://from-the-variable")
+
+    settings = make()
+
+    assert settings.mail_url is not None
+    assert settings.mail_url.get_secret_value() == "smtps://post:pa55word@mail.clinic.example"
+    assert settings.broker_url is not None
+    assert settings.broker_url.get_secret_value() == "amqp://from-the-variable"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMA_SECRETS_FOLDER", str(tmp_path / "not-mounted"))
+
+    with pytest.raises(ValidationError, match="no such folder"):
+        make()
+
+
+def test_without_an_address_of_its_own_the_system_is_reached_where_it_listens() -> None:
+    assert make(port=8123).address == "http://127.0.0.1:8123"
+    assert make(host="0.0.0.0", port=81).address == "http://127.0.0.1:81"  # noqa: S104
+    assert make(host="::1").address == "http://[::1]:8000"
+    assert make(base_url="https://clinic.example", port=8123).address == "https://clinic.example"
+
+
+def test_production_answers_to_its_own_names_and_a_demonstration_to_any() -> None:
+    own = {"localhost", "127.0.0.1", "::1", "clinic.example"}
+
+    assert make().known_hosts is None
+    assert make(**FIT).known_hosts == own
+    assert make(**FIT | {"allowed_hosts": "10.0.0.7, Desk.clinic.example"}).known_hosts == own | {
+        "10.0.0.7",
+        "desk.clinic.example",
+    }
+    assert make(**FIT | {"allowed_hosts": "*"}).known_hosts is None
+    assert make(allowed_hosts="desk").known_hosts == {"localhost", "127.0.0.1", "::1", "desk"}

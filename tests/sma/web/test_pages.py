@@ -1,4 +1,4 @@
-"""Templates, notices, addresses and paging."""
+"""Templates, notices and addresses."""
 
 from datetime import UTC, date, datetime, time
 
@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
-from sma.web import flash, paging
+from sma.web import flash
 from sma.web.assets import STATIC, asset, version
 from sma.web.htmx import is_local
 from sma.web.templating import day, environment, idempotency_key, local, money, plural, render_text, time12
@@ -117,17 +117,3 @@ def test_every_style_named_by_the_stylesheet_is_there(browser: TestClient) -> No
     for line in (STATIC / "app.css").read_text().splitlines():
         if line.startswith("@import"):
             assert browser.get(asset(line.split('"')[1])).status_code == 200
-
-
-def test_a_page_of_rows_knows_where_the_next_one_starts() -> None:
-    rows = [("an", 1), ("an", 2), ("be", 3)]
-    page = paging.Page.of(rows, 2, key=lambda row: row)
-
-    assert page.items == rows[:2]
-    assert paging.after(page.next, str, int) == ("an", 2)
-    assert paging.Page.of(rows, 3, key=lambda row: row).next is None
-
-
-@pytest.mark.parametrize("text", [None, "", "!!", "WyJhIl0", "bm90IGpzb24", "W1tbW1tb", "x" * 9999, "é"])
-def test_a_damaged_mark_means_the_first_page(text: str | None) -> None:
-    assert paging.after(text, str, int) is None

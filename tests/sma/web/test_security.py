@@ -110,3 +110,44 @@ def test_an_address_for_files_takes_more(stranger: TestClient) -> None:
     big = {"note": "x" * 30_000}
     assert stranger.post("/echo", data=big).status_code == 200
     assert stranger.post("/sample", data=big).status_code == 413
+
+
+KNOWN = frozenset({"clinic.example", "::1"})
+
+
+@pytest.mark.parametrize("host", ["clinic.example", "CLINIC.example:8443", "clinic.example.", "[::1]:8000"])
+def test_a_name_of_ours_is_answered_whatever_its_port(host: str) -> None:
+    assert TestClient(make_app(hosts=KNOWN)).get("/sample", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "clinic.example.evil.example", "", "clinic.example@evil.example", "["]
+)
+def test_another_name_is_refused_and_never_sent_back_as_an_address(host: str) -> None:
+    answer = TestClient(make_app(hosts=KNOWN)).get("/sample/", headers={"Host": host}, follow_redirects=False)
+
+    assert answer.status_code == 400
+    assert "does not answer to the name" in answer.text
+    assert "location" not in answer.headers
+    assert "evil" not in answer.text
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_a_slash_too_many_leads_to_the_page_under_our_own_name() -> None:
+    client = TestClient(make_app(hosts=KNOWN))
+
+    answer = client.get("/sample/", headers={"Host": "clinic.example"}, follow_redirects=False)
+
+    assert answer.headers["location"] == "http://clinic.example/sample"
+
+
+@pytest.mark.parametrize("address", ["/sample", "/nowhere", "/static/nothing"])
+def test_asking_for_the_head_of_a_page_gets_what_the_page_says_without_the_page(
+    stranger: TestClient, address: str
+) -> None:
+    whole, head = stranger.get(address), stranger.head(address)
+
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-length"] == whole.headers["content-length"]
+    assert head.headers["content-type"] == whole.headers["content-type"]
