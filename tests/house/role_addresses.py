@@ -12,6 +12,7 @@ USUAL = {
     "consult_id": "entered consult",
     "message_id": "failed message",
     "claim_id": "ready line",
+    "patient_id": "person booked",
 }
 INSTEAD = {
     "/sessions/{session_id}/publication": "ready",
@@ -37,6 +38,7 @@ INSTEAD = {
     "/questions/{question_id}/reading": "answered question",
     "/messages/{message_id}/call": "call task",
     "/claims/{claim_id}/void": "exported line",
+    "/people/{patient_id}/death-correction": "person who died",
 }
 # Addresses that belong to one session and so have an own and another.
 OF_A_SESSION = {
@@ -46,6 +48,7 @@ OF_A_SESSION = {
     "presence_id",
     "consult_id",
     "message_id",
+    "patient_id",
     "claim_id",
     "batch_id",
     "export_id",
@@ -86,6 +89,7 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/people/{patient_id}/comfort": {"groups": "open"},
         "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
         "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
+        "/people/{patient_id}/death": {"told_by": "family", "is_right_person": "on"},
         "/people/{patient_id}/no-card": {"state": "card-not-here"},
         "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
         "/practitioners/{practitioner_id}/provider-numbers": {

@@ -98,6 +98,7 @@ def _fill_coming(scene: Scene, side: Side) -> None:
             place = book(db, side.ids["coming"], person.id, by=desk, now=at)
             side.ids[name] = place.id
             if name == "booked":
+                side.ids["person booked"] = person.id
                 question = ask_lead(db, place, by=desk, now=at)
                 question.answer, question.answered_at, side.ids["answered question"] = "Ring them", at, question.id
         if name == "cancelled":

@@ -99,6 +99,7 @@ class Scene:
             "room_id": factories.make_room(db, location).id,
             "program_id": program.id,
             "patient_id": patient.id,
+            "person who died": factories.make_patient(db, is_deceased=True).id,
             "practitioner_id": factories.make_practitioner(db).id,
         }
         for whose, number in PROVIDER_NUMBERS.items():
