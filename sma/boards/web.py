@@ -30,7 +30,7 @@ def today(request: Request, db: ReadDb, user: Reader, show: Word = "") -> Respon
     now = clock.now()
     zone = places_in_use(db).zone
     day = clock.local_date(now, zone)
-    counts = queries.tally(db, today=day, now=now)
+    counts = queries.tally(db, user, today=day, now=now)
     if show in queries.LISTS:
         rows = queries.listed(db, show, user, today=day, now=now)
         drawn = drawing.lines(rows, with_day=True)
@@ -42,6 +42,7 @@ def today(request: Request, db: ReadDb, user: Reader, show: Word = "") -> Respon
         "boards/today.html",
         day=day,
         counts=counts,
+        for_lead=queries.for_lead(db, now=now) if user.may(Permission.APPROVE_AUDIENCE) else 0,
         board=board,
         lines=drawing.lines(board.pairs, can_run=user.may(Permission.RUN_SESSION)),
         next_lines=drawing.lines(board.next_pairs),

@@ -2,6 +2,7 @@
 
 from sma.boards.queries.entries import Entry as Entry
 from sma.boards.queries.tally import Tally as Tally
+from sma.boards.queries.tally import for_lead as for_lead
 from sma.boards.queries.tally import tally as tally
 from sma.boards.queries.today import LISTS as LISTS
 from sma.boards.queries.today import Today as Today

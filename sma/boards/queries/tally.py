@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlmodel import col
 
-from sma.appointments import Appointment, AppointmentStatus
+from sma.appointments import Appointment, AppointmentStatus, LeadQuestion, count_open_questions
 from sma.appointments.rules import TAKES_A_PLACE
-from sma.claims import Claim, ClaimStatus
+from sma.claims import Claim, needs_decision
 from sma.core.db import ReadSession, UtcDateTime
+from sma.identity import CurrentUser, Permission
 from sma.messages import Communication, needs_somebody
-from sma.people import agreement_stands
-from sma.scheduling import GroupSession, SessionStatus
+from sma.people import Practitioner, agreement_stands
+from sma.scheduling import GroupSession, SessionStatus, audiences
 
 DAYS_AHEAD = 7
 
@@ -28,12 +29,24 @@ class Tally:
     to_close: int
     messages: int
     claim_lines: int
+    answers: int
 
 
-def tally(db: ReadSession, *, today: date, now: datetime) -> Tally:
-    """Count the work of the desk: the next seven days, tomorrow's agreements, sessions over but not closed."""
+def tally(db: ReadSession, user: CurrentUser, *, today: date, now: datetime) -> Tally:
+    """Count the work of the desk: the next seven days, tomorrow's agreements, sessions over but not closed.
+
+    `claim_lines` are those that the first tab of the claims lists for this user. `answers` are the cultural lead's to
+    the user's own questions, as long as they have not read them.
+    """
     days = {"today": today, "tomorrow": today + timedelta(days=1), "until": today + timedelta(days=DAYS_AHEAD)}
-    return Tally(*db.connection().execute(_STATEMENT, {**days, "now": now}).one())
+    reader = {"reader_id": user.id, "sees_every_line": user.may(Permission.SEE_EVERY_SESSION)}
+    return Tally(*db.connection().execute(_STATEMENT, {**days, **reader, "now": now}).one())
+
+
+def for_lead(db: ReadSession, *, now: datetime) -> int:
+    """Count what waits for the cultural lead: questions, audiences to approve, reviews due. Three statements."""
+    waiting = audiences(db, now=now)
+    return count_open_questions(db) + len(waiting.to_approve) + len(waiting.to_review)
 
 
 def lacks_agreement(on: Any) -> Any:
@@ -86,6 +99,18 @@ _STATEMENT = select(
     select(func.count()).select_from(Communication).where(needs_somebody()).scalar_subquery(),
     select(func.count())
     .select_from(Claim)
-    .where(col(Claim.status).in_((ClaimStatus.NEEDS_CHECK, ClaimStatus.BLOCKED)))
+    .join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id))
+    .where(
+        needs_decision(),
+        or_(bindparam("sees_every_line", type_=Boolean()), col(Practitioner.user_id) == bindparam("reader_id")),
+    )
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(LeadQuestion)
+    .where(
+        col(LeadQuestion.asked_by_id) == bindparam("reader_id"),
+        col(LeadQuestion.answered_at).is_not(None),
+        col(LeadQuestion.read_at).is_(None),
+    )
     .scalar_subquery(),
 )
