@@ -48,7 +48,7 @@ class Appointment(SQLModel, table=True):
 
 
 class LeadQuestion(SQLModel, table=True):
-    """ "Ask the cultural lead" was pressed for somebody who waits, and what the cultural lead said.
+    """A press of "ask the cultural lead" for somebody who waits, and what the cultural lead said.
 
     Open until it is answered, or until the person no longer waits. What is answered is free text, so it is sealed.
     """

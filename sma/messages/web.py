@@ -12,6 +12,7 @@ from sma.identity import CurrentUser, Permission, require
 from sma.messages import actions, queries
 from sma.messages.facts import clinic_of
 from sma.messages.rules import KIND_WORDS, STATE_WORDS, CommunicationState
+from sma.scheduling import places_in_use
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -45,6 +46,7 @@ def index(request: Request, db: ReadDb, _user: Reader, state: str = "") -> Respo
         request,
         "messages/index.html",
         messages=queries.messages(db, state=wanted, needs=needs),
+        has_zones=places_in_use(db).has_zones,
         counts=queries.counts(db),
         chosen=NEEDS if needs else wanted,
         state_words=STATE_WORDS,
@@ -61,6 +63,7 @@ def show(request: Request, message_id: UUID, db: ReadDb, _user: Reader) -> Respo
         view=view,
         row=view.row,
         letter=view.letter,
+        has_zones=places_in_use(db).has_zones,
         state_words=STATE_WORDS,
         kind_words=KIND_WORDS,
     )

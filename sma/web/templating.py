@@ -15,6 +15,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from calendars import TIMEZONES
 from sma.web import flash
 from sma.web.assets import asset
 
@@ -71,7 +72,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     env.globals.update(asset=asset, idempotency_key=idempotency_key)
-    env.filters.update(local=local, day=day, time12=time12, money=money, plural=plural)
+    env.filters.update(local=local, zone_words=zone_words, day=day, time12=time12, money=money, plural=plural)
     return env
 
 
@@ -95,6 +96,12 @@ def local(instant: datetime, zone: str | ZoneInfo) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("a time on a page must know its zone")
     return instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def zone_words(timezone: str) -> str:
+    """Name a place's clock, such as "Sydney time"; for lists in which several clocks are read."""
+    zone = TIMEZONES.get(timezone)
+    return f"{zone.place if zone else timezone} time"
 
 
 def day(value: date, *, weekday: bool = True, year: bool = True) -> str:

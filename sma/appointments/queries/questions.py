@@ -43,6 +43,7 @@ class QuestionRow:
     topic: str
     place: str
     starts: datetime
+    timezone: str
 
 
 def open_questions(db: ReadSession) -> list[QuestionRow]:
@@ -142,4 +143,5 @@ def _row(found: Row[Any]) -> QuestionRow:
         topic=found.topic,
         place=found.place,
         starts=clock.local(found.starts_at, found.timezone),
+        timezone=found.timezone,
     )

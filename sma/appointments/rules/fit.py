@@ -132,7 +132,7 @@ def fit(
         sentence = "Somebody is already waiting for a place here."
         found.append(Finding("waiting", Verdict.WARN, sentence, remedy, Barrier.NAMED_ROLE))
     if crowding and places.left:
-        remedy = "You can go ahead: say why, or plan more clinician minutes."
+        remedy = "You can go ahead: say why. Whoever plans the session can give the clinician more minutes."
         found.append(Finding("minutes", Verdict.WARN, crowding, remedy, Barrier.HINT))
     return Fit(tuple(found))
 

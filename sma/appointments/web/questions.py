@@ -12,7 +12,7 @@ from sma.appointments.web.asking import Booker, Key, Pressed
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser, Permission, require
-from sma.scheduling import audiences
+from sma.scheduling import audiences, places_in_use
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -44,6 +44,7 @@ def index(request: Request, db: ReadDb, user: Booker) -> Response:
         asked=queries.open_questions(db) if leads else [],
         audiences=audiences(db, now=clock.now()) if leads else None,
         own=queries.questions_of(db, user.id),
+        has_zones=places_in_use(db).has_zones,
     )
 
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from calendars import TIMEZONES
 from sma.appointments import Counts, counts_between
 from sma.core import clock
 from sma.core.db import ReadSession
@@ -23,7 +22,7 @@ from sma.scheduling import (
     staff_between,
     state_of,
 )
-from sma.web.templating import time12
+from sma.web.templating import time12, zone_words
 
 
 class Entry(NamedTuple):
@@ -121,14 +120,14 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
     )
     word, kind = STATE_WORDS[state]
     where = ", ".join(filter(None, (row.place, "by video" if row.modality == Modality.VIDEO else row.room)))
-    zone_words = f"{TIMEZONES[row.timezone].place} time" if seen.has_zones and row.timezone in TIMEZONES else ""
+    zone = zone_words(row.timezone) if seen.has_zones else ""
     ends_text, people = time12(ends), ", ".join(worker.name for worker in staff) or "nobody chosen to run it"
     is_over = seen.moment >= row.ends_at
     path = f"/sessions/{row.id}"
     needs = ", ".join(_needs(row, staff, counts, seen, is_over))
     booked_text, starts_text = f"{counts.booked} of {places} booked", time12(starts)
     waiting = f", {counts.waiting} waiting" if counts.waiting else ""
-    times = f"{starts_text} to {ends_text}{f' {zone_words}' if zone_words else ''}"
+    times = f"{starts_text} to {ends_text}{f' {zone}' if zone else ''}"
     return Entry(
         id=row.id,
         url=f"{path}/plan" if row.status == SessionStatus.DRAFT else path,
@@ -137,11 +136,11 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
         starts=starts,
         starts_text=starts_text,
         ends_text=ends_text,
-        zone_words=zone_words,
+        zone_words=zone,
         label=row.neutral_label,
         title=f"{row.neutral_label} · {row.program_name}" if seen.sees else row.neutral_label,
         where=where,
-        meta=" · ".join(filter(None, (where, zone_words, f"until {ends_text}", people))),
+        meta=" · ".join(filter(None, (where, zone, f"until {ends_text}", people))),
         status=row.status,
         state=state,
         state_word=word,

@@ -12,6 +12,7 @@ from sma.scheduling.queries.boards import sessions_between as sessions_between
 from sma.scheduling.queries.boards import staff_between as staff_between
 from sma.scheduling.queries.choices import PlaceChoice as PlaceChoice
 from sma.scheduling.queries.choices import PlacesInUse as PlacesInUse
+from sma.scheduling.queries.choices import WorkerChoices as WorkerChoices
 from sma.scheduling.queries.choices import place_choices as place_choices
 from sma.scheduling.queries.choices import places_in_use as places_in_use
 from sma.scheduling.queries.choices import program_choices as program_choices

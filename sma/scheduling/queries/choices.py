@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import exists
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from billing.facts import Profession
 from sma.core.db import ReadSession
-from sma.people import PROFESSION_WORDS, Location, Practitioner, Room, practitioner_name
+from sma.people import PROFESSION_WORDS, Location, Practitioner, PractitionerRole, Room, practitioner_name
 from sma.scheduling.models import Program
 
 Choice = tuple[UUID, str]
@@ -21,6 +22,25 @@ class PlaceChoice:
     id: UUID
     name: str
     timezone: str | None
+
+
+@dataclass(frozen=True)
+class WorkerChoices:
+    """Who can be chosen for a session, parted by whether they have a provider number anywhere."""
+
+    numbered: list[Choice]
+    others: list[Choice]
+
+    @property
+    def for_clinician(self) -> list[tuple[str, list[Choice]]]:
+        """Everybody in groups, those who could bill first."""
+        groups = [("With a provider number", self.numbered), ("Without a provider number", self.others)]
+        return [group for group in groups if group[1]]
+
+    @property
+    def for_others(self) -> list[tuple[str, list[Choice]]]:
+        """Everybody in groups, those who run a session without billing first."""
+        return self.for_clinician[::-1]
 
 
 def program_choices(db: ReadSession) -> list[Choice]:
@@ -50,14 +70,26 @@ def room_choices(db: ReadSession) -> list[Choice]:
     return [(room_id, f"{place}: {name}, {seats} seats") for room_id, name, seats, place in rows]
 
 
-def worker_choices(db: ReadSession) -> list[Choice]:
-    """Return everybody who works here, by family name."""
+def worker_choices(db: ReadSession) -> WorkerChoices:
+    """Return everybody who works here, by family name. One statement."""
+    has_number = (
+        exists()
+        .where(
+            col(PractitionerRole.practitioner_id) == col(Practitioner.id),
+            col(PractitionerRole.provider_number).is_not(None),
+        )
+        .correlate(Practitioner)
+    )
     people = db.exec(
-        select(Practitioner)
+        select(Practitioner, has_number)
         .where(col(Practitioner.is_active))
         .order_by(col(Practitioner.family_name), col(Practitioner.given_names))
     )
-    return [(person.id, f"{practitioner_name(person)}, {_profession(person)}") for person in people]
+    choices = WorkerChoices([], [])
+    for person, is_numbered in people:
+        words = f"{practitioner_name(person)}, {_profession(person)}"
+        (choices.numbered if is_numbered else choices.others).append((person.id, words))
+    return choices
 
 
 def _profession(person: Practitioner) -> str:
@@ -71,6 +103,11 @@ class PlacesInUse:
 
     choices: list[PlaceChoice]
     zone: str
+
+    @property
+    def has_zones(self) -> bool:
+        """Whether the places go by more than one clock, so that a time by itself could be misread."""
+        return len({choice.timezone for choice in self.choices}) > 1
 
 
 def places_in_use(db: ReadSession) -> PlacesInUse:

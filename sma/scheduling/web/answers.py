@@ -27,6 +27,35 @@ _EARLIEST, _LATEST = date(2020, 1, 1), date(2100, 1, 1)
 _FIRST_START = time(10)
 
 
+# What each field is called beside it, and wherever it is named again: above the form, or where two people disagree.
+LABELS = {
+    "name": "Name of the program",
+    "neutral_label": "Label for everyone",
+    "total_minutes": "Length in minutes",
+    "item_families": "Kinds of items that may be claimed",
+    "is_active": "In use",
+    "location_id": "Place",
+    "room_id": "Room",
+    "modality": "How people take part",
+    "on": "Date",
+    "starts": "Start",
+    "ends": "End",
+    "support_places": "Seats kept for support people",
+    "clinician_id": "Clinician",
+    "facilitator_id": "Facilitator",
+    "audience": "Audience",
+    "audience_name": "The group's own name",
+    "audience_basis": "Reason",
+    "audience_note": "More about the reason",
+    "review_on": "Review the audience on",
+    "session_language": "Language of the session",
+    "least": "Minimum",
+    "target": "Target",
+    "most": "Maximum",
+    "clinician_minutes": "Clinician's minutes",
+}
+
+
 class SettingFields(BaseModel):
     audience: Audience = Audience.OPEN
     audience_name: str | None = Field(default=None, max_length=80)

@@ -26,6 +26,7 @@ from sma.scheduling.rules import (
     reason_gap,
 )
 from sma.scheduling.web.answers import (
+    LABELS,
     ApprovalAnswers,
     ProgramAnswers,
     as_typed,
@@ -58,6 +59,7 @@ def setting_words() -> dict[str, Any]:
         "bases": list(BASIS_WORDS.items()),
         "languages": list(LANGUAGE_WORDS.items()),
         "least_minutes": least_minutes(),
+        "labels": LABELS,
     }
 
 

@@ -145,7 +145,7 @@ def _form(
         places=[(place.id, place.name if place.timezone else f"{place.name} (zone not confirmed)") for place in places],
         unconfirmed=unconfirmed[0] if unconfirmed and form.errors else None,
         rooms=queries.room_choices(db),
-        workers=[] if session else queries.worker_choices(db),
+        workers=None if session else queries.worker_choices(db),
         modalities=MODALITIES,
         shares=shares(form),
         **setting_words(),

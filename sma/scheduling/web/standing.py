@@ -167,6 +167,6 @@ def _page(
         else None,
         roles=list(ROLE_WORDS.items()),
         role_words=ROLE_WORDS,
-        workers=queries.worker_choices(db) if may_plan else [],
+        workers=queries.worker_choices(db) if may_plan else None,
         form=form or start_of_approval(session),
     )

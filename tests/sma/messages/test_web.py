@@ -12,7 +12,7 @@ from sma.core.outbox import Outbox
 from sma.identity import Role
 from sma.messages import Communication
 from tests.conftest import NOW, SignIn
-from tests.factories import make_appointment, make_patient, make_session
+from tests.factories import make_appointment, make_location, make_patient, make_session
 
 
 def put_message(app: FastAPI, state: str, **patient: object) -> Communication:
@@ -61,6 +61,20 @@ def test_the_log_lists_every_message_and_filters_by_state(app: FastAPI, sign_in:
     failed = sign_in(Role.FRONT_DESK).get("/messages?state=failed")
     assert "Bea" in failed.text
     assert "Alan" not in failed.text
+
+
+def test_times_name_their_clock_only_where_the_places_go_by_more_than_one(app: FastAPI, sign_in: SignIn) -> None:
+    row = put_message(app, "sent")
+    desk = sign_in(Role.FRONT_DESK)
+    alone = desk.get("/messages").text
+    with app.state.database.write() as db:
+        make_location(db, name="Darwin rooms", timezone="Australia/Darwin")
+
+    assert "Sydney time" not in alone
+    assert "9:00 am Sydney time" in desk.get("/messages").text
+    with app.state.database.write() as db:
+        db.get_one(Communication, row.id).sent_at = NOW
+    assert "9:00 am Sydney time" in desk.get(f"/messages/{row.id}").text
 
 
 def test_one_tab_holds_what_needs_somebody_and_today_leads_to_it(app: FastAPI, sign_in: SignIn) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import select
@@ -357,3 +358,29 @@ def test_somebody_added_to_a_session_and_taken_off_again_shows_on_its_page(
     assert removal is not None
     assert manager.post(removal[1]).status_code == 303
     assert "No facilitator is chosen." in manager.get(url).text
+
+
+def test_a_field_is_called_the_same_above_the_form_as_beside_it(clinic: Clinic, manager: TestClient) -> None:
+    for path, answers in (("/programs", {}), ("/sessions", {"program_id": clinic.program_id, "audience": "named"})):
+        page: Any = BeautifulSoup(manager.post(path, data=answers).text, "html.parser")
+        links = page.select('[role="alert"] a')
+        assert links
+        for link in links:
+            field = page.select_one(link["href"])
+            label = page.select_one(f'label[for="{field["id"]}"]') or field.find("legend")
+            assert label.get_text(" ", strip=True).removesuffix(" (optional)") == link.get_text(strip=True)
+
+
+def test_whoever_has_a_provider_number_comes_first_for_clinician_and_last_for_facilitator(
+    clinic: Clinic, manager: TestClient
+) -> None:
+    page: Any = BeautifulSoup(manager.get(f"/sessions/new?program={clinic.program_id}").text, "html.parser")
+
+    def groups(name: str) -> list[tuple[str, list[str]]]:
+        found = page.select(f"#{name} optgroup")
+        return [(group["label"], [option["value"] for option in group.select("option")]) for group in found]
+
+    numbered = ("With a provider number", [str(clinic.clinician_id)])
+    others = ("Without a provider number", [str(clinic.facilitator_id)])
+    assert groups("clinician_id") == [numbered, others]
+    assert groups("facilitator_id") == [others, numbered]
