@@ -25,7 +25,7 @@ SHEETS = {
 }
 SEATED = frozenset({*ATTEND, 6, GIVEN})
 # What a number opens and what staff write freely: no byte of it may lie in the file of the database.
-SEALED = {"medicare", "contact_note", "gender_term", "audience_note", "reason_not_billed", *REASONS}
+SEALED = {"medicare", "contact_note", "gender_term", "audience_note", "reason_not_billed", "answer_of_lead", *REASONS}
 IN_THE_DATABASE = frozenset({*WORDED, "born_on", "medicare", "topic", "audience", "indigenous"}) - SEALED
 
 

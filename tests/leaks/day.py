@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from sma.appointments import Appointment, CancelReason, book, cancel, give_place, move
+from sma.appointments import Appointment, CancelReason, LeadQuestion, answer_question, book, cancel, give_place, move
 from sma.attendance import (
     Presence,
     clinician_in,
@@ -231,9 +231,20 @@ def _book(day: Day) -> None:
         reasons = {"minutes": guest.words["reason_minutes"]}
         with database.write() as db:
             place = book(
-                db, session_id, day.patients[guest.number], passed=reasons, waiting_ok=True, by=helper, now=NOW
+                db,
+                session_id,
+                day.patients[guest.number],
+                passed=reasons,
+                waiting_ok=True,
+                ask_lead=guest.number == WAITING,
+                by=helper,
+                now=NOW,
             )
             day.places[guest.number] = place.id
+    with database.write() as db:
+        day.ids["question"] = db.exec(select(LeadQuestion.id)).one()
+        words = day.guests[WAITING].words["answer_of_lead"]
+        answer_question(db, day.ids["question"], words, by=day.users[Role.CULTURAL_LEAD], now=NOW)
     day.wake_and_wait()
     later = day.at(NOW + timedelta(minutes=5))
     with database.write() as db:

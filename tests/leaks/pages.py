@@ -11,7 +11,7 @@ from sqlmodel import select
 from sma.identity import CurrentUser, Permission, Role
 from sma.messages import Communication
 from tests.leaks.artefacts import LISTED, NAMES, NOTHING, PERSONAL, REASONS, SETTING, Artefact
-from tests.leaks.day import ABSENT, ELSEWHERE, MOVED, Day
+from tests.leaks.day import ABSENT, ELSEWHERE, MOVED, WAITING, Day
 from tests.leaks.tokens import NOBODYS
 
 HEAD = re.compile(rb'(?:href|action|src|hx-[a-z]+)="([^"]*)"')
@@ -79,6 +79,8 @@ def _paths(day: Day) -> Iterator[tuple[str, frozenset[int], frozenset[str]]]:
     for path in ("/practitioners", f"/practitioners/{day.ids['clinician']}", f"/locations/{day.ids['location']}"):
         yield path, frozenset(), NOTHING
     yield "/messages", EVERYBODY, NAMES
+    for path in ("/questions", f"/questions/{day.ids['question']}"):
+        yield path, frozenset({WAITING}), NAMES | {"pronouns", "answer_of_lead"}
     with day.clinic.database.read() as db:
         messages = db.exec(select(Communication.id, Communication.patient_id)).all()
     for message_id, patient_id in messages:
@@ -86,7 +88,7 @@ def _paths(day: Day) -> Iterator[tuple[str, frozenset[int], frozenset[str]]]:
     for name, people in (("session", HERE), ("elsewhere", THERE)):
         root = f"/sessions/{day.ids[name]}"
         for part in ("", "/plan", "/appointments/new", "/walk-ins", "/closing", "/cancellation", "/sheets/staff"):
-            yield root + part, people, LISTED | {"reason_minutes"}
+            yield root + part, people, LISTED | {"reason_minutes", "answer_of_lead"}
         for part in ("/day", "/entered-presences", "/sheets/evidence"):
             yield root + part, people, LISTED | REASONS
         yield f"{root}/sheets/sign-in", people, frozenset({"preferred_name"})
@@ -122,6 +124,10 @@ def _allowed(
         people, fields = frozenset(), NOTHING
     if who in ASSIGNED or user.may(Permission.SEE_SETTINGS):
         people, fields = people | {NOBODYS}, fields | SETTING
+    # An answer goes from the cultural lead to whoever asked, and stands beside who waits for those who book.
+    reads_answers = who in (Role.CULTURAL_LEAD, Role.FACILITATOR)
+    if not reads_answers and (path.startswith("/questions") or not user.may(Permission.BOOK)):
+        fields -= {"answer_of_lead"}
     if path.startswith("/people/"):
         people, fields = people | {NOBODYS}, fields | _own_answers(user)
     return people, fields

@@ -91,6 +91,7 @@ def test_free_text_in_clear_in_the_database_is_found(field: str, left_behind: li
         ("reason_mark", ABSENT, r"facilitator GET /appointments/[^/]+/presence"),
         ("reason_consult", 0, r"clinician GET /sessions/[^/]+/sheets/evidence"),
         ("reason_not_billed", NOT_BILLED, r"clinician GET /claims/[^/?]+"),
+        ("answer_of_lead", WAITING, r"facilitator GET /questions"),
     ],
 )
 def test_what_is_sealed_is_read_by_those_for_whom_it_was_written(

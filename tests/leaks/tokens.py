@@ -92,6 +92,7 @@ WORDED = (
     "reason_stay",
     "reason_withdrawn",
     "reason_not_billed",
+    "answer_of_lead",
 )
 ASCII_ONLY = {"email", "phone", "relative_phone"}
 
