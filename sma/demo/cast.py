@@ -107,4 +107,5 @@ WOMEN = (
     Person("ruth", "Ruth", "Okello", date(1958, 5, 27), ("womens", "open"), email=False),
     Person("bea", "Bea", None, date(1992, 10, 10), ("womens", "open")),
 )
-EVERYBODY = MEN + WOMEN
+DIED = Person("wal", "Wal", "Emery", date(1949, 8, 2), email=False)
+EVERYBODY = (*MEN, *WOMEN, DIED)

@@ -5,16 +5,18 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sma.core.db import WriteSession
-from sma.demo.cast import EVERYBODY, LOGINS, PASSWORD, WORKERS, Person
+from sma.demo.cast import DIED, EVERYBODY, LOGINS, PASSWORD, WORKERS, Person
 from sma.identity import CurrentUser, as_current, create_user
 from sma.people import (
     LocationAnswers,
     PatientAnswers,
     PractitionerAnswers,
+    ToldBy,
     add_room,
     link_user,
     make_location,
     make_practitioner,
+    mark_deceased,
     record_agreement,
     record_comfort,
     register_patient,
@@ -95,6 +97,9 @@ def lay(db: WriteSession, *, now: datetime) -> Ground:
     _workers(db, ground, now=now)
     for person in EVERYBODY:
         ground.people[person.key] = _register(db, ground, person, now=now)
+    mark_deceased(
+        db, ground.people[DIED.key], told_by=ToldBy.FAMILY, died_on=None, by=ground.users["aunty.dot"], now=now
+    )
     _programs(db, ground, now=now)
     return ground
 

@@ -74,6 +74,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/people/{first}/edit", 422, "Save these details", {"#preferred_name": ""}),
         Refusal(f"/people/{first}/coverage", 422, "Record this card", {"#number": "1234"}),
         Refusal(f"/people/{first}/comfort", 422, "Record this answer"),
+        Refusal(f"/people/{first}/death", 422, "Record that", username="aunty.dot"),
         Refusal(f"/people/{first}/agreement", 422, "Record this agreement", {"#given_on": ""}),
         Refusal("/practitioners/new", 422, "Add this practitioner"),
         Refusal(f"/practitioners/{worker}", 422, "Record this number"),
@@ -104,6 +105,7 @@ def _of_staff_and_people(db: ReadSession, now: datetime) -> dict[str, list[str]]
     _waiting, _today = sessions["waiting"], sessions["today"]
     people = list(db.exec(select(Patient.id).order_by(col(Patient.preferred_search)).limit(3)))
     first = people[0]
+    died = _id(db, select(Patient.id).where(col(Patient.is_deceased).is_(True)))
     list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
     worker = _id(db, select(Practitioner.id).where(Practitioner.family_name == "Okafor"))
     place = _id(db, select(Location.id).where(Location.state == "NSW"))
@@ -126,12 +128,14 @@ def _of_staff_and_people(db: ReadSession, now: datetime) -> dict[str, list[str]]
         "/people": ["/people"],
         "/people/search": ["/people/search"],
         "/people/new": ["/people/new"],
-        "/people/{patient_id}": [f"/people/{person}" for person in people],
+        "/people/{patient_id}": [f"/people/{person}" for person in (*people, died)],
         "/people/{patient_id}/edit": [f"/people/{first}/edit"],
         "/people/{patient_id}/coverage": [f"/people/{first}/coverage"],
         "/people/{patient_id}/identifiers": [f"/people/{first}/identifiers"],
         "/people/{patient_id}/comfort": [f"/people/{first}/comfort"],
         "/people/{patient_id}/agreement": [f"/people/{first}/agreement"],
+        "/people/{patient_id}/death": [f"/people/{person}/death" for person in people],
+        "/people/{patient_id}/death-correction": [f"/people/{died}/death-correction"],
         "/people/{patient_id}/appointments": [f"/people/{person}/appointments" for person in people],
         "/people/{patient_id}/appointments/new": [f"/people/{person}/appointments/new" for person in people],
         "/practitioners": ["/practitioners"],

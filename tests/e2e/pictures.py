@@ -26,6 +26,7 @@ WORKERS = (
     (r"/sessions/(new|[^/]+/(plan|edit|claims|cancellation))", "karen"),
     (r"/(sessions|appointments|consults|clinician-presences)", "marcus"),
     (r"/people/[^/]+/identifiers", "ravi"),
+    (r"/people/[^/]+/death", "aunty.dot"),
     (r"/", "tahlia"),
 )
 

@@ -16,11 +16,11 @@ from sma.appointments.actions.changes import end_place
 from sma.appointments.actions.holding import Held
 from sma.appointments.actions.telling import What, details_of, invitation_of, newest_details, says_the_same, tell
 from sma.appointments.models import Appointment
-from sma.appointments.rules import AppointmentStatus, CancelReason, closed_to_booking
+from sma.appointments.rules import AppointmentStatus, Barrier, CancelReason
 from sma.core import audit
 from sma.core.audit import Actor
 from sma.core.db import WriteSession
-from sma.identity import CurrentUser, Permission
+from sma.identity import CurrentUser
 from sma.people import ToldBy, mark_deceased, unmark_deceased
 from sma.scheduling import GroupSession, lock_session
 from sma.scheduling.rules import SessionStatus
@@ -69,8 +69,8 @@ def correct_death(db: WriteSession, patient_id: UUID, *, by: CurrentUser, now: d
     """Take back a death that was entered by mistake, and give the person their coming places again where that can be.
 
     A seat that somebody else has by now is waited for. Nothing was said about the end of a place, so nothing is said
-    about its return, unless it now differs from what the person last heard. A place in a session that takes nobody any
-    more stays ended, as the clinic's doing.
+    about its return, unless it now differs from what the person last heard. In a session that is cancelled, or that
+    began without a seat for them, the place stays ended as the clinic's doing.
     Locks the patient, then the sessions in id order. Publishes: patient.death-corrected, invitation.revised.
     Raises: PersonNotFound, NoDeathRecorded.
     """
@@ -98,31 +98,42 @@ def _hold(
 
 
 def _put_back(db: WriteSession, held: Held, *, by: CurrentUser, now: datetime) -> bool:
-    """Give one place back, or a spot on the list; False when its session takes nobody any more."""
+    """Give one place back, or a spot on the list; False when there is neither, and the place stays ended."""
     appointment, session = held.appointment, held.session
     had_place = appointment.waiting_since is None
-    if closed_to_booking(session.status, session.starts_at, walk_in=False, now=now):
+    status = _status_again(db, held, had_place=had_place, now=now)
+    if status is None:
         is_off = session.status == SessionStatus.CANCELLED
         appointment.reason = CancelReason.SESSION_CANCELLED if is_off else CancelReason.CLINIC
         if session.starts_at > now:
             invitation = invitation_of(db, appointment, now=now)
             tell(db, invitation, session, What.CANCEL, now=now, was_waiting=not had_place)
         return False
-    may_pass = by.may(Permission.PASS_WARNING)
-    gets_place = had_place and not check_held(db, held).unpassed(appointment.passed_warnings, may_pass=may_pass)
-    set_status(appointment, AppointmentStatus.BOOKED if gets_place else AppointmentStatus.WAITLIST)
+    set_status(appointment, status)
     appointment.reason = appointment.ended_at = None
-    if not gets_place:
+    if status is AppointmentStatus.WAITLIST:
         appointment.waiting_since = appointment.waiting_since or now
-    _say_what_differs(db, held, had_place=had_place, gets_place=gets_place, now=now)
+    if session.starts_at > now:
+        _say_what_differs(db, held, lost_seat=had_place and status is AppointmentStatus.WAITLIST, now=now)
     audit.record(db, by=by, did="restore", on=appointment, now=now, status=appointment.status)
     return True
 
 
-def _say_what_differs(db: WriteSession, held: Held, *, had_place: bool, gets_place: bool, now: datetime) -> None:
+def _status_again(db: WriteSession, held: Held, *, had_place: bool, now: datetime) -> AppointmentStatus | None:
+    """Tell what a place becomes. The seat was theirs, so only what nobody may pass (a full room) stands in the way."""
+    if held.session.status in _SETTLED:
+        return None
+    if not had_place:
+        return AppointmentStatus.WAITLIST
+    if all(finding.barrier < Barrier.HARD for finding in check_held(db, held).findings):
+        return AppointmentStatus.BOOKED
+    return AppointmentStatus.WAITLIST if held.session.starts_at > now else None
+
+
+def _say_what_differs(db: WriteSession, held: Held, *, lost_seat: bool, now: datetime) -> None:
     session = held.session
     invitation = invitation_of(db, held.appointment, now=now)
-    if had_place and not gets_place:
+    if lost_seat:
         # Their calendar still shows the place: it is taken out, and then they hear that they wait.
         tell(db, invitation, session, What.CANCEL, now=now)
         tell(db, invitation, session, What.WAITING, now=now)
@@ -130,4 +141,5 @@ def _say_what_differs(db: WriteSession, held: Held, *, had_place: bool, gets_pla
     db.flush()  # an invitation made just now is not in the table yet
     said = newest_details(db, [invitation.id]).get(invitation.id, {})
     if not says_the_same(said, details_of(db, session)):
-        tell(db, invitation, session, What.REQUEST if gets_place else What.WAITING, now=now)
+        waits = held.appointment.status == AppointmentStatus.WAITLIST
+        tell(db, invitation, session, What.WAITING if waits else What.REQUEST, now=now)

@@ -175,6 +175,34 @@ def test_a_seat_that_somebody_else_has_by_now_is_waited_for_and_leaves_the_calen
     assert told(db, person.id) == [("request", 0), ("cancel", 1), ("waiting", 1)]
 
 
+def test_a_seat_that_is_still_free_is_theirs_before_those_who_wait(db: WriteSession) -> None:
+    by, person, session = lead(db), make_patient(db), make_session(db, most=1)
+    book(db, session.id, person.id, by=by, now=NOW)
+    book(db, session.id, make_patient(db).id, waiting_ok=True, by=by, now=NOW)
+    died(db, person, by)
+
+    correct_death(db, person.id, by=by, now=NOW + 2 * MINUTE)
+
+    assert states(db, person.id) == [("booked", None)]
+
+
+def test_a_session_that_began_meanwhile_has_them_on_its_roll_again(db: WriteSession) -> None:
+    by, person, other = lead(db), make_patient(db), make_patient(db)
+    session, full = make_session(db, starts_at=NOW + 5 * MINUTE), make_session(db, starts_at=NOW + 6 * MINUTE, most=1)
+    make_appointment(db, session, person)
+    make_appointment(db, full, other)
+    died(db, person, by)
+    died(db, other, by)
+    make_appointment(db, full)
+
+    assert correct_death(db, person.id, by=by, now=NOW + 10 * MINUTE).back == 1
+    assert correct_death(db, other.id, by=by, now=NOW + 10 * MINUTE).lost == 1
+
+    assert states(db, person.id) == [("booked", None)]
+    assert states(db, other.id) == [("cancelled", "clinic")]
+    assert owed(db) == []
+
+
 def test_a_time_that_changed_meanwhile_is_told_when_the_place_comes_back(db: WriteSession) -> None:
     by, person, session = lead(db), make_patient(db), make_session(db)
     book(db, session.id, person.id, by=by, now=NOW)
