@@ -30,8 +30,10 @@ from sma.attendance.queries import DayFacts as DayFacts
 from sma.attendance.queries import PersonFacts as PersonFacts
 from sma.attendance.queries import StayFacts as StayFacts
 from sma.attendance.queries import day_facts as day_facts
+from sma.attendance.rules import Doubt as Doubt
 from sma.attendance.rules import NotComplete as NotComplete
 from sma.attendance.rules import NotRecordable as NotRecordable
+from sma.attendance.rules import NotSure as NotSure
 from sma.attendance.rules import Presence as Presence
 
 __all__ = [
@@ -40,11 +42,13 @@ __all__ = [
     "ConsultFacts",
     "ConsultInterval",
     "DayFacts",
+    "Doubt",
     "Encounter",
     "MarkOutcome",
     "Newcomer",
     "NotComplete",
     "NotRecordable",
+    "NotSure",
     "PersonFacts",
     "Presence",
     "StayFacts",

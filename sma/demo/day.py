@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from sma.appointments import Appointment, AppointmentStatus
 from sma.attendance import (
+    Doubt,
     Presence,
     clinician_in,
     clinician_out,
@@ -69,9 +70,9 @@ def run_day(
 
 
 def close_day(database: Database, ground: Ground, session_id: UUID, *, now: datetime) -> None:
-    """Close a session whose day is recorded."""
+    """Close a session whose day is recorded; whoever was not seen wanted no consult."""
     with database.write() as db:
-        close_session(db, session_id, by=ground.users["marcus"], now=now)
+        close_session(db, session_id, sure=[Doubt.NO_CONSULT], by=ground.users["marcus"], now=now)
 
 
 def _consults(

@@ -179,6 +179,8 @@ def _close(story: Story) -> None:
         expect(doctor.get_by_role("button", name=f"Take back the note tick: {name}")).to_be_visible()
     page.goto(f"/sessions/{story.session}/closing")
     expect(page.locator("main")).to_contain_text("9 came · 8 seen by the clinician")
+    expect(page.locator("main")).to_contain_text("1 person came and has no consult recorded.")
+    page.get_by_label("Yes, they had no consult").check()
     page.get_by_role("button", name="Close the session of 10 people").click()
     expect(page.locator("main")).to_contain_text("9 people came, 8 seen by the clinician")
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sma.appointments import CancelReason, book, cancel
 from sma.appointments.actions.questions import ask_lead
 from sma.attendance import (
+    Doubt,
     Encounter,
     Presence,
     add_consult,
@@ -53,7 +54,7 @@ def live_through(scene: Scene) -> None:
         _fill_coming(scene, side)
         places = _finish(scene, side, "closed")
         with scene.database.write() as db:
-            close_session(db, side.ids["closed"], by=side.doctor, now=NOW - timedelta(hours=4))
+            close_session(db, side.ids["closed"], sure=frozenset(Doubt), by=side.doctor, now=NOW - timedelta(hours=4))
         _bill(scene, side, places)
         _finish(scene, side, "finished")
         _run(scene, side)

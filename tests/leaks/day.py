@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from sma.appointments import Appointment, CancelReason, LeadQuestion, answer_question, book, cancel, give_place, move
 from sma.attendance import (
+    Doubt,
     Presence,
     clinician_in,
     clinician_out,
@@ -113,7 +114,7 @@ def close_and_bill(day: Day) -> None:
     billing = replace(day.users[Role.BILLING], stepped_up_at=START + timedelta(hours=2))
     database, session_id, now = day.clinic.database, day.ids["session"], day.at(START + timedelta(hours=2))
     with database.write() as db:
-        close_session(db, session_id, by=desk, now=now)
+        close_session(db, session_id, sure=frozenset(Doubt), by=desk, now=now)
     day.wake_and_wait()
     for number in SEEN:
         with database.write() as db:

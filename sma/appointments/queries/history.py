@@ -16,6 +16,14 @@ from sma.identity import User
 from sma.people import Patient, preferred
 
 SHOWN = 50
+# What somebody said yes to when they closed a session.
+_ALTHOUGH = {
+    "not-over": "it was not over yet",
+    "no-consult": "somebody had no consult",
+    "short-consult": "a consult was very short",
+    "running": "a clock was running",
+    "still-in": "no time out was recorded",
+}
 _SESSION, _PLACE = "group_session", "appointment"
 
 # In the order of a session's life: it settles which of two events of the same moment came first.
@@ -39,7 +47,7 @@ _SENTENCES = {
     "cancel-session": "{who} cancelled this session for everyone",
     "open-sheet": "{who} opened a sheet",
     "print-sheet": "{who} printed a sheet",
-    "complete-record": "{who} finished the record of the day",
+    "complete-record": "{who} finished the record of the day{although}",
     "close-session": "{who} closed this session",
     "assess": "{who} worked out what may be billed",
 }
@@ -104,6 +112,12 @@ def _sentence(row: Any) -> str:
     template = _SENTENCES.get(row.did, "{who}: {did}")
     reason = row.details.get("reason")
     words = REASON_WORDS[CancelReason(reason)].lower() if reason in REASON_WORDS else "no reason given"
+    known = [_ALTHOUGH[code] for code in (row.details.get("confirmed") or "").split() if code in _ALTHOUGH]
     return template.format(
-        who=who, person=person, reason=words, told=row.details.get("told", 0), did=row.did.replace("-", " ")
+        who=who,
+        person=person,
+        reason=words,
+        told=row.details.get("told", 0),
+        although=f" ({', '.join(known)})" if known else "",
+        did=row.did.replace("-", " "),
     )

@@ -32,7 +32,7 @@ from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
 from sma.identity import CurrentUser
 from sma.people import lock_practitioners
-from sma.scheduling import GroupSession
+from sma.scheduling import GroupSession, SessionStatus
 
 
 def clinician_in(
@@ -193,10 +193,17 @@ def _add(
 
 
 def _is_elsewhere(db: ReadSession, session_id: UUID, practitioner_id: UUID) -> bool:
-    query = select(ClinicianPresence.id).where(
-        col(ClinicianPresence.practitioner_id) == practitioner_id,
-        col(ClinicianPresence.group_session_id) != session_id,
-        col(ClinicianPresence.superseded_at).is_(None),
-        col(ClinicianPresence.ends_at).is_(None),
+    # A session may have been closed without a time out; that is history and holds nobody back.
+    is_closed = col(GroupSession.status) == SessionStatus.CLOSED
+    query = (
+        select(ClinicianPresence.id)
+        .join(GroupSession)
+        .where(
+            ~is_closed,
+            col(ClinicianPresence.practitioner_id) == practitioner_id,
+            col(ClinicianPresence.group_session_id) != session_id,
+            col(ClinicianPresence.superseded_at).is_(None),
+            col(ClinicianPresence.ends_at).is_(None),
+        )
     )
     return db.exec(query).first() is not None

@@ -1,5 +1,7 @@
 """What pages, sheets and claims read of a day."""
 
+from sma.attendance.queries.closing import ClosingFacts as ClosingFacts
+from sma.attendance.queries.closing import closing_facts as closing_facts
 from sma.attendance.queries.day import read_day as read_day
 from sma.attendance.queries.facts import ConsultFacts as ConsultFacts
 from sma.attendance.queries.facts import DayFacts as DayFacts

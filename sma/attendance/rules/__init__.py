@@ -3,8 +3,10 @@
 "Not recorded" is the absence of an answer; it is never read as absent, and it blocks closing.
 """
 
+from sma.attendance.rules.closing import Doubt as Doubt
+from sma.attendance.rules.closing import Doubted as Doubted
 from sma.attendance.rules.closing import NotComplete as NotComplete
-from sma.attendance.rules.closing import OpenPoints as OpenPoints
+from sma.attendance.rules.closing import NotSure as NotSure
 from sma.attendance.rules.intervals import RECORDED_AFTER as RECORDED_AFTER
 from sma.attendance.rules.intervals import NotRecordable as NotRecordable
 from sma.attendance.rules.intervals import Span as Span
@@ -43,3 +45,4 @@ from sma.attendance.rules.refusals import is_live as is_live
 from sma.attendance.rules.refusals import must_be_live as must_be_live
 from sma.attendance.rules.refusals import must_be_open as must_be_open
 from sma.attendance.rules.tiers import minute_marks as minute_marks
+from sma.attendance.rules.tiers import needs_consults as needs_consults

@@ -1,10 +1,10 @@
-"""From how many minutes on a consult reaches the next timed item: shown beside the clock as information only."""
+"""What the timed items of a session make of a consult: its marks beside the clock, and whether anybody needs one."""
 
 from datetime import date
 from functools import lru_cache
 
 from billing import NoVersion, load_rulebook
-from billing.rules import Minutes
+from billing.rules import GroupTogether, Minutes
 
 
 @lru_cache(maxsize=64)
@@ -23,3 +23,23 @@ def minute_marks(families: frozenset[str], on: date) -> tuple[int, ...]:
             continue
         edges.update(rule.at_least or rule.over or 0 for rule in rules if isinstance(rule, Minutes))
     return tuple(sorted(edges - {0}))
+
+
+@lru_cache(maxsize=64)
+def needs_consults(families: frozenset[str], on: date) -> bool:
+    """Tell whether a family of items is claimed by a person's own minutes and not by the group's time together.
+
+    Source: the minutes and the group rules of the shipped rulebook, each with its own source.
+    """
+    timed: set[str] = set()
+    together: set[str] = set()
+    for item in load_rulebook().items:
+        try:
+            rules = item.on(on).rules
+        except NoVersion:
+            continue
+        if any(isinstance(rule, GroupTogether) for rule in rules):
+            together.add(item.family)
+        if any(isinstance(rule, Minutes) for rule in rules):
+            timed.add(item.family)
+    return bool((timed - together) & families)

@@ -8,7 +8,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from calendars import WallTimeProblem, wall_time
-from sma.attendance.rules import NotRecordable
+from sma.attendance.rules import Doubt, NotRecordable
 from sma.core.clock import local
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
@@ -45,6 +45,10 @@ class MarkForm(Act):
     at: time | None = None
     reason: str = Field(default="", max_length=200)
     typed: bool = False
+
+
+class ClosingForm(Act):
+    sure: list[Doubt] = Field(default_factory=list)
 
 
 class ClinicianForm(Act):
@@ -105,6 +109,7 @@ class WalkInForm(Act):
 
 Pressed = Annotated[Form[Act], Depends(forms.of(Act))]
 MarkAnswers = Annotated[Form[MarkForm], Depends(forms.of(MarkForm))]
+ClosingAnswers = Annotated[Form[ClosingForm], Depends(forms.of(ClosingForm))]
 ClinicianAnswers = Annotated[Form[ClinicianForm], Depends(forms.of(ClinicianForm))]
 StopAnswers = Annotated[Form[StopForm], Depends(forms.of(StopForm))]
 NoteAnswers = Annotated[Form[NoteForm], Depends(forms.of(NoteForm))]

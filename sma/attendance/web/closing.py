@@ -1,57 +1,74 @@
-"""The finish page: what is still open, by name and with a way there, and the one button that locks the record."""
+"""The finish page: who is still open, what is worth a second look, and the one button that locks the record."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from sma.attendance import actions, queries
-from sma.attendance.rules import NotComplete
-from sma.attendance.web.asking import CLOSED, Pressed, Runner
+from sma.attendance.rules import Doubt, NotComplete, NotSure
+from sma.attendance.web.asking import CLOSED, ClosingAnswers, Runner
 from sma.attendance.web.day import context
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.scheduling import SessionStatus, lock_session
+from sma.web import forms
+from sma.web.forms import Form
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
 
+# What somebody says yes to, beside each doubt.
+YES = {
+    Doubt.NOT_OVER: "Yes, it ended early",
+    Doubt.NO_CONSULT: "Yes, they had no consult",
+    Doubt.SHORT_CONSULT: "Yes, it was that short",
+    Doubt.RUNNING: "Yes, close without its end",
+    Doubt.STILL_IN: "Yes, close without that time",
+}
+
 
 @router.get("/sessions/{session_id}/closing")
 def ask(request: Request, session_id: UUID, db: ReadDb, _user: Runner) -> Response:
-    return _page(request, db, session_id)
+    return _page(request, db, session_id, forms.blank())
 
 
 @router.post("/sessions/{session_id}/closing")
-def close(request: Request, session_id: UUID, form: Pressed, db: WriteDb, user: Runner) -> Response:
+def close(request: Request, session_id: UUID, form: ClosingAnswers, db: WriteDb, user: Runner) -> Response:
     lock_session(db, session_id)
     key, now = form.checked.idempotency_key if form.checked else "", clock.now()
     if done := idempotency.already_done(db, key, user_id=user.id):
         return go_to(request, done)
     try:
-        actions.close_session(db, session_id, by=user, now=now)
-    except NotComplete as refusal:
+        actions.close_session(db, session_id, sure=form.checked.sure if form.checked else (), by=user, now=now)
+    except (NotComplete, NotSure) as refusal:
         # The refused transaction ends first; the page reads the day as it stands.
         db.info["database"].abandon(db)
-        return _page(request, db, session_id, refusal=refusal)
+        return _page(request, db, session_id, form, refusal=refusal)
     led_to = f"/sessions/{session_id}/day"
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=CLOSED)
 
 
-def _page(request: Request, db: ReadSession, session_id: UUID, *, refusal: NotComplete | None = None) -> Response:
+def _page(
+    request: Request,
+    db: ReadSession,
+    session_id: UUID,
+    form: Form[Any],
+    *,
+    refusal: NotComplete | NotSure | None = None,
+) -> Response:
     day = queries.read_day(db, session_id)
-    running = [person for person in day.people if person.running]
-    still_in = [stay for stay in day.stays if stay.ends_at is None]
     return render(
         request,
         "attendance/closing.html",
         status_code=refusal.status if refusal else 200,
         **context(day),
+        form=form,
         refusal=refusal.message if refusal else None,
-        running=running,
-        still_in=still_in,
+        doubted=queries.closing_facts(db, day.session).doubts(now=clock.now()),
+        yes=YES,
         unconfirmed=sum(1 for _, consult in day.consults() if consult.needs_confirmation),
         is_open=day.session.status == SessionStatus.OPEN,
-        is_complete=not (day.unrecorded or running or still_in),
     )

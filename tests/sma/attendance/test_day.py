@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 from sma.attendance import (
     DayFacts,
+    Doubt,
     NotComplete,
     add_consult,
     add_presence,
@@ -53,7 +54,7 @@ def test_a_whole_yarn_up_is_recorded_to_the_second(db: WriteSession) -> None:
     scene = yarn_up(db)
     the_whole_day(db, scene)
 
-    close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+    close_session(db, scene.session.id, sure=[Doubt.NO_CONSULT], by=scene.marcus, now=at("11:40"))
 
     day = facts_of(db, scene)
     person = {each.appointment_id: each for each in day.people}
@@ -174,7 +175,7 @@ def test_a_cut_short_consult_is_kept_as_interrupted(db: WriteSession) -> None:
 
     stop_consult(db, des.id, interrupted=True, by=scene.marcus, now=at("10:52"))
     clinician_out(db, stay.id, by=scene.marcus, now=at("10:52"))
-    close_session(db, scene.session.id, by=scene.marcus, now=at("11:00"))
+    close_session(db, scene.session.id, sure=[Doubt.NOT_OVER, Doubt.NO_CONSULT], by=scene.marcus, now=at("11:00"))
 
     (cut,) = [c for each in facts_of(db, scene).people for c in each.consults if c.interrupted]
     assert cut.ends_at - cut.starts_at == timedelta(minutes=3)
@@ -199,28 +200,15 @@ def test_closing_names_both_who_are_not_recorded(db: WriteSession) -> None:
     with pytest.raises(NotComplete) as refusal:
         close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
 
-    assert set(refusal.value.points.unrecorded) == {scene.place(9), scene.place(10)}
+    assert set(refusal.value.unrecorded) == {scene.place(9), scene.place(10)}
     assert db.exec(select(Outbox)).all() == []
     assert scene.session.status == "open"
-
-
-def test_closing_waits_for_the_clock_and_the_clinician(db: WriteSession) -> None:
-    scene = yarn_up(db)
-    everyone_arrives(db, scene)
-    clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:25:30"))
-    start_consult(db, scene.place(1), scene.doctor.id, by=scene.marcus, now=at("10:26"))
-
-    with pytest.raises(NotComplete) as refusal:
-        close_session(db, scene.session.id, by=scene.marcus, now=at("10:40"))
-
-    assert refusal.value.points.running == (scene.place(1),)
-    assert refusal.value.points.still_in == (scene.doctor.id,)
 
 
 def test_a_closed_day_is_locked_but_for_its_clinician(db: WriteSession) -> None:
     scene = yarn_up(db)
     the_whole_day(db, scene)
-    close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+    close_session(db, scene.session.id, sure=[Doubt.NO_CONSULT], by=scene.marcus, now=at("11:40"))
 
     with pytest.raises(DayLocked):
         mark(db, scene.place(1), "left", by=scene.marcus, now=at("11:41"))

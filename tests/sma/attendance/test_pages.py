@@ -34,7 +34,7 @@ def day_url(scene: Scene) -> str:
     return f"/sessions/{scene.session.id}/day"
 
 
-def press(client: TestClient, url: str, **fields: str) -> None:
+def press(client: TestClient, url: str, **fields: str | list[str]) -> None:
     answer = client.post(url, data=fields)
     assert answer.status_code == 303, answer.text
 
@@ -74,7 +74,7 @@ def test_the_whole_day_is_done_with_plain_forms(
     assert "6 min 55 s with the clinician" in page
     assert "Cut short" in page
     assert "Close the session of 10 people" in text_of(client, f"/sessions/{scene.session.id}/closing")
-    press(client, f"/sessions/{scene.session.id}/closing")
+    press(client, f"/sessions/{scene.session.id}/closing", sure=["not-over", "no-consult"])
     assert "This session is closed" in text_of(client, day_url(scene))
 
 
@@ -324,5 +324,5 @@ def test_a_session_that_is_over_says_where_consults_are_entered(
     set_clock(at("15:00"))
     over = text_of(client, day_url(scene))
 
-    assert "press “Times” beside a name" in over
+    assert "press “Enter a consult” beside a name" in over
     assert "then tap a name" not in over

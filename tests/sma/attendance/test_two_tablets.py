@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from sqlmodel import col, select
 
-from sma.attendance import NotComplete, clinician_in, clinician_out, close_session, mark, start_consult
+from sma.attendance import Doubt, NotComplete, clinician_in, clinician_out, close_session, mark, start_consult
 from sma.attendance.models import AttendanceMark, ConsultInterval, Encounter
 from sma.attendance.rules import DayLocked
 from sma.core.db import Database
@@ -76,7 +76,7 @@ def test_closing_twice_at_once_makes_proposals_once(database: Database) -> None:
 
     def close(_number: int) -> None:
         with database.write() as db:
-            close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+            close_session(db, scene.session.id, sure=[Doubt.NO_CONSULT], by=scene.marcus, now=at("11:40"))
 
     outcomes = at_once(4, close)
 

@@ -1,0 +1,180 @@
+"""Closing: nobody is forgotten, and whatever looks odd is asked about once and kept."""
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi import FastAPI
+from sqlmodel import select
+
+from sma.appointments import history
+from sma.attendance import Doubt, NotComplete, NotSure, clinician_in, close_session, correct_consult, start_consult
+from sma.attendance.models import ClinicianPresence, ConsultInterval
+from sma.core.audit import AuditEvent
+from sma.core.db import Database, WriteSession
+from sma.identity import Role
+from tests.factories import make_session
+from tests.sma.attendance.conftest import Enter, SetClock
+from tests.sma.attendance.scene import Scene, at, consult, everyone_arrives, the_whole_day, yarn_up
+
+
+@pytest.fixture
+def database(app: FastAPI) -> Database:
+    return app.state.database  # type: ignore[no-any-return]
+
+
+def doubts_of(db: WriteSession, scene: Scene, clock: str) -> dict[Doubt, tuple[object, ...]]:
+    with pytest.raises(NotSure) as refusal:
+        close_session(db, scene.session.id, by=scene.marcus, now=at(clock))
+    return {each.doubt: each.about for each in refusal.value.doubted}
+
+
+def mid_session(db: WriteSession) -> Scene:
+    """The doctor is in the room; Alan had 20 seconds by a slip of the finger, Ben is being seen."""
+    scene = yarn_up(db)
+    everyone_arrives(db, scene)
+    clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:25:30"))
+    consult(db, scene, 1, "10:26:00", "10:26:20")
+    start_consult(db, scene.place(2), scene.doctor.id, by=scene.marcus, now=at("10:27"))
+    return scene
+
+
+def test_whatever_looks_odd_is_asked_about_and_names_whom_it_concerns(db: WriteSession) -> None:
+    scene = mid_session(db)
+
+    found = doubts_of(db, scene, "10:40")
+
+    assert found == {
+        Doubt.NOT_OVER: (),
+        Doubt.NO_CONSULT: found[Doubt.NO_CONSULT],
+        Doubt.SHORT_CONSULT: (scene.place(1),),
+        Doubt.RUNNING: (scene.place(2),),
+        Doubt.STILL_IN: (scene.doctor.id,),
+    }
+    assert set(found[Doubt.NO_CONSULT]) == {scene.place(number) for number in range(3, 10)}
+    assert scene.session.status == "open"
+
+
+def test_a_day_without_anything_odd_is_closed_without_a_question(db: WriteSession) -> None:
+    scene = yarn_up(db, 8)
+    everyone_arrives(db, scene, absent=None)
+    the_whole_day(db, scene)
+
+    close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+
+    assert scene.session.status == "closed"
+
+
+def test_a_minute_is_not_short(db: WriteSession) -> None:
+    scene = yarn_up(db, 1)
+    everyone_arrives(db, scene, absent=None)
+    clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:25"))
+    consult(db, scene, 1, "10:26:00", "10:27:00")
+
+    assert Doubt.SHORT_CONSULT not in doubts_of(db, scene, "11:40")
+
+
+def test_a_group_item_asks_nobody_for_a_consult_of_their_own(db: WriteSession) -> None:
+    scene = yarn_up(db)
+    scene.session.item_families = ["group-allied-health"]
+    everyone_arrives(db, scene)
+
+    close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+
+    assert scene.session.status == "closed"
+
+
+def test_no_yes_helps_while_somebody_is_not_recorded(db: WriteSession) -> None:
+    scene = yarn_up(db, 1)
+
+    with pytest.raises(NotComplete) as refusal:
+        close_session(db, scene.session.id, sure=list(Doubt), by=scene.marcus, now=at("11:40"))
+
+    assert refusal.value.unrecorded == (scene.place(1),)
+
+
+def test_every_yes_is_kept_and_read_in_the_history(db: WriteSession) -> None:
+    scene = mid_session(db)
+
+    close_session(db, scene.session.id, sure=list(Doubt), by=scene.marcus, now=at("10:40"))
+    db.flush()
+
+    kept = next(row for row in db.exec(select(AuditEvent)) if row.did == "complete-record")
+    assert kept.details["confirmed"] == "not-over no-consult short-consult running still-in"
+    lines = [line.sentence for line in history(db, scene.session.id)]
+    assert any("finished the record of the day (it was not over yet, somebody had no consult" in line for line in lines)
+
+
+def test_a_clock_that_nobody_stopped_is_taken_back_and_the_doctor_can_put_its_times_right(db: WriteSession) -> None:
+    scene = mid_session(db)
+    close_session(db, scene.session.id, sure=list(Doubt), by=scene.marcus, now=at("10:40"))
+
+    ben = next(row for row in db.exec(select(ConsultInterval)) if row.starts_at == at("10:27"))
+    alan = next(row for row in db.exec(select(ConsultInterval)) if row.starts_at == at("10:26"))
+    assert (ben.ends_at, ben.withdrawn_reason) == (None, "Not stopped before closing")
+    assert ben.superseded_at == at("10:40")
+    new = correct_consult(
+        db,
+        alan.id,
+        starts_at=at("10:26"),
+        ends_at=at("10:33"),
+        reason="Stopped by mistake",
+        by=scene.doctor_user,
+        now=at("11:00"),
+    )
+    assert new.counts
+
+
+def test_a_missing_time_out_does_not_keep_the_doctor_from_the_next_session(db: WriteSession) -> None:
+    scene = mid_session(db)
+    close_session(db, scene.session.id, sure=list(Doubt), by=scene.marcus, now=at("10:40"))
+    following = make_session(db, clinician=scene.doctor)
+
+    stay = clinician_in(db, following.id, scene.doctor.id, by=scene.marcus, now=at("10:45"))
+
+    assert stay.ends_at is None
+    first = next(row for row in db.exec(select(ClinicianPresence)) if row.group_session_id == scene.session.id)
+    assert first.ends_at is None
+
+
+def test_the_page_asks_each_question_with_names_and_a_way_to_put_it_right(
+    enter: Enter, database: Database, set_clock: SetClock
+) -> None:
+    with database.write() as db:
+        scene = mid_session(db)
+    set_clock(at("10:40"))
+    client, url = enter(Role.FACILITATOR), f"/sessions/{scene.session.id}/closing"
+
+    refused = client.post(url, data={"sure": ["not-over", "running"]})
+    page = BeautifulSoup(refused.text, "html.parser").main
+
+    assert refused.status_code == 409
+    assert page is not None
+    asked = [legend.get_text(strip=True) for legend in page.select("legend")]
+    assert asked == [
+        "The session runs until 11:30 am. That is still to come.",
+        "7 people came and have no consult recorded.",
+        "1 person has a consult of less than a minute.",
+        "1 person has a consult whose clock still runs. Closing takes it back, because its end is not known; the "
+        "clinician can enter the times.",
+        "It is not recorded when the clinician left the room. The record will say so.",
+    ]
+    links = {link["aria-label"]: link["href"] for link in page.select("fieldset a[aria-label]")}
+    assert links["Enter a consult of Ivo N."] == f"/appointments/{scene.place(9)}/entered-consults"
+    assert {box["value"] for box in page.select("input[checked]")} == {"not-over", "running"}
+    assert client.post(url, data={"sure": [each.value for each in Doubt]}).status_code == 303
+    assert "no time out recorded" in client.get(f"/sessions/{scene.session.id}/sheets/evidence").text
+
+
+def test_a_consult_nobody_pressed_is_entered_from_the_persons_own_row(
+    enter: Enter, database: Database, set_clock: SetClock
+) -> None:
+    with database.write() as db:
+        scene = mid_session(db)
+    set_clock(at("10:40"))
+    page = BeautifulSoup(enter(Role.FRONT_DESK).get(f"/sessions/{scene.session.id}/day").text, "html.parser")
+    rows = page.select("li.roll-row")
+
+    names = [row.find("strong").get_text() for row in rows]  # type: ignore[union-attr]
+    assert names == sorted(names)
+    assert all(row.get_text(" ", strip=True).startswith(name) for row, name in zip(rows, names, strict=True))
+    offering = [name for row, name in zip(rows, names, strict=True) if row.select("a[href$='/entered-consults']")]
+    assert offering == ["Cody H.", "Des I.", "Eli J.", "Frank K.", "Gus L.", "Hal M.", "Ivo N."]
