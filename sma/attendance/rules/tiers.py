@@ -4,7 +4,8 @@ from datetime import date
 from functools import lru_cache
 
 from billing import NoVersion, load_rulebook
-from billing.rules import GroupTogether, Minutes
+from billing.rules import Minutes
+from billing.rules.group import GroupTogether
 
 
 @lru_cache(maxsize=64)
