@@ -61,7 +61,7 @@ def week(request: Request, db: ReadDb, user: Reader, week: Word = "", location: 
         request,
         "boards/week.html",
         board=board,
-        rows=[(starts, [drawing.links(cell) for cell in cells]) for starts, cells in board.rows],
+        columns=[(day, drawing.links(entries)) for day, entries in zip(board.days, board.entries, strict=True)],
         today=today,
         places=places.choices,
         chosen=chosen,

@@ -28,7 +28,7 @@ from sma.web.templating import time12, zone_words
 class Entry(NamedTuple):
     """A session in a list. `title` names the topic only where the reader may see it; else nothing hints at it.
 
-    `line` is the whole session after its label in a cell of the week: one text, because each text costs an escape.
+    `line` is the session after its start and label in a day of the week: one text, because each text costs an escape.
     """
 
     id: UUID
@@ -127,7 +127,7 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
     needs = ", ".join(_needs(row, staff, counts, seen, is_over))
     booked_text, starts_text = f"{counts.booked} of {places} booked", time12(starts)
     waiting = f", {counts.waiting} waiting" if counts.waiting else ""
-    times = f"{starts_text} to {ends_text}{f' {zone}' if zone else ''}"
+    until = f"until {ends_text}{f' {zone}' if zone else ''}"
     return Entry(
         id=row.id,
         url=f"{path}/plan" if row.status == SessionStatus.DRAFT else path,
@@ -150,7 +150,7 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
         least=row.least,
         booked_text=booked_text,
         needs_text=needs,
-        line=f"{times}, {where}, {booked_text}{waiting}. {word}{f': {needs}' if needs else ''}",
+        line=f"{until}, {where}, {booked_text}{waiting}. {word}{f': {needs}' if needs else ''}",
         is_over=is_over,
     )
 

@@ -1,6 +1,5 @@
-"""One week as a table: a row for each starting time, a column for each day."""
+"""One week: the sessions of each day, earliest first. A table with a column for each day; on a phone, day after day."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,20 +7,19 @@ from uuid import UUID
 from sma.boards.queries.entries import Entry, entries_between
 from sma.core.db import ReadSession
 from sma.identity import CurrentUser
-from sma.web.templating import day as day_words
 
 
 @dataclass(frozen=True)
 class Week:
-    """`rows` holds a starting time and, for each of `days`, the entries that start then."""
+    """`entries` holds, for each of `days`, its sessions by starting time."""
 
     monday: date
     days: list[date]
-    rows: list[tuple[str, list[list[Entry]]]]
+    entries: list[list[Entry]]
 
     @property
-    def labels(self) -> list[str]:
-        return [day_words(each, year=False) for each in self.days]
+    def is_empty(self) -> bool:
+        return not any(self.entries)
 
     @property
     def before(self) -> date:
@@ -40,11 +38,8 @@ def week_board(
     entries = entries_between(db, monday, monday + timedelta(days=6), user, now=now, location_id=location_id)
     last = max((entry.held_on.weekday() for entry in entries), default=4)
     days = [monday + timedelta(days=offset) for offset in range(max(last, 4) + 1)]
-    by_time: dict[tuple[int, int], dict[date, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-    words = {}
-    for entry in entries:
-        at = (entry.starts.hour, entry.starts.minute)
-        words[at] = entry.starts_text
-        by_time[at][entry.held_on].append(entry)
-    rows = [(words[at], [by_time[at].get(each, []) for each in days]) for at in sorted(by_time)]
-    return Week(monday, days, rows)
+    by_day: list[list[Entry]] = [[] for _ in days]
+    # By the clock on each place's own wall: that is what people at the desk read out.
+    for entry in sorted(entries, key=lambda entry: (entry.starts.hour, entry.starts.minute)):
+        by_day[entry.held_on.weekday()].append(entry)
+    return Week(monday, days, by_day)

@@ -171,20 +171,24 @@ def test_each_count_leads_to_the_sessions_behind_it(
     assert reason in page
 
 
-def test_the_week_has_a_column_for_each_day_a_row_for_each_start_and_links_that_read_alone(
+def test_the_week_has_a_column_for_each_day_with_its_sessions_in_turn_and_links_that_read_alone(
     database: Database, sign_in: SignIn
 ) -> None:
+    (later,) = hold(database, starts_at=TODAY_AT_TEN + timedelta(hours=4))
     (session_id,) = hold(database, booked=5)
     hold(database, starts_at=TODAY_AT_TEN + timedelta(days=1, hours=4), held_on=MONDAY + timedelta(days=1))
     page = BeautifulSoup(sign_in(Role.FRONT_DESK).get("/week?week=2026-11-25").text, "html.parser")
 
     heads = [th.get_text() for th in page.select("thead th[scope=col]")]
-    assert heads == ["Starts", "Mon 23 Nov (today)", "Tue 24 Nov", "Wed 25 Nov", "Thu 26 Nov", "Fri 27 Nov"]
-    assert [th.get_text() for th in page.select("tbody th[scope=row]")] == ["10:00 am", "2:00 pm"]
+    assert heads == ["Mon 23 Nov (today)", "Tue 24 Nov", "Wed 25 Nov", "Thu 26 Nov", "Fri 27 Nov"]
+    # Each day is there once, so that a phone shows day after day.
+    assert [cell["data-label"] for cell in page.select("tbody td")] == heads
+    monday = [link["href"] for link in page.select("tbody td")[0].select("a")]
+    assert monday == [f"/sessions/{session_id}", f"/sessions/{later}"]
     link = page.select_one(f'a[href="/sessions/{session_id}"]')
     assert link is not None
     words = link.get_text()
-    for part in ("Shared appointment", "10:00 am to 11:30 am", "Saltwater AHS clinic", "5 of 12 booked", "Open"):
+    for part in ("10:00 am Shared appointment", "until 11:30 am", "Saltwater AHS clinic", "5 of 12 booked", "Open"):
         assert part in words, part
     assert page.select_one('a[href="/week?week=2026-11-16"]')
     assert page.select_one('a[href="/week?week=2026-11-30"]')
