@@ -18,6 +18,7 @@ from sma.attendance.actions import mark as mark
 from sma.attendance.actions import register_walk_in as register_walk_in
 from sma.attendance.actions import start_consult as start_consult
 from sma.attendance.actions import stop_consult as stop_consult
+from sma.attendance.actions import take_off as take_off
 from sma.attendance.actions import tick_note as tick_note
 from sma.attendance.actions import undo_mark as undo_mark
 from sma.attendance.actions import withdraw_consult as withdraw_consult
@@ -65,6 +66,7 @@ __all__ = [
     "register_walk_in",
     "start_consult",
     "stop_consult",
+    "take_off",
     "tick_note",
     "undo_mark",
     "withdraw_consult",

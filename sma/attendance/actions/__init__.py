@@ -15,6 +15,7 @@ from sma.attendance.actions.marks import MarkOutcome as MarkOutcome
 from sma.attendance.actions.marks import mark as mark
 from sma.attendance.actions.marks import tick_note as tick_note
 from sma.attendance.actions.marks import undo_mark as undo_mark
+from sma.attendance.actions.staff import take_off as take_off
 from sma.attendance.actions.walk_ins import Newcomer as Newcomer
 from sma.attendance.actions.walk_ins import register_walk_in as register_walk_in
 
@@ -33,6 +34,7 @@ __all__ = [
     "register_walk_in",
     "start_consult",
     "stop_consult",
+    "take_off",
     "tick_note",
     "undo_mark",
     "withdraw_consult",

@@ -21,6 +21,7 @@ from sma.attendance.rules import (
     Span,
     check_consult,
     is_recorded_after,
+    must_be_theirs,
     to_second,
 )
 from sma.core import audit
@@ -72,9 +73,11 @@ def correct_consult(
 ) -> ConsultInterval:
     """Replace a consult's times, running or ended; both stay on record. It counts once its clinician confirmed it.
 
-    Locks the session, then the clinician. Raises: NotFound, DayLocked, Replaced, NotRecordable.
+    Locks the session, then the clinician.
+    Raises: NotFound, DayLocked, Replaced, NotRecordable; CliniciansMinutes for what the clinician pressed or confirmed.
     """
     old, seat = hold_consult(db, consult_id, by=by, now=now, is_correction=True)
+    must_be_theirs(is_clinicians=_is_clinicians(db, old), may_correct=by.may(Permission.CORRECT_MINUTES))
     wanted = Span(to_second(starts_at), to_second(ends_at))
     _check(db, seat, old.practitioner_id, wanted, besides=old.id, now=now)
     old.superseded_at = now
@@ -88,9 +91,10 @@ def withdraw_consult(
 ) -> ConsultInterval:
     """Take back a consult that did not happen (a wrong press); it stays on record with the reason.
 
-    Locks the session, then the clinician. Raises: NotFound, DayLocked, Replaced.
+    Locks the session, then the clinician. Raises: NotFound, DayLocked, Replaced, CliniciansMinutes.
     """
     consult, seat = hold_consult(db, consult_id, by=by, now=now, is_correction=True)
+    must_be_theirs(is_clinicians=_is_clinicians(db, consult), may_correct=by.may(Permission.CORRECT_MINUTES))
     consult.superseded_at, consult.withdrawn_reason = now, reason
     seat.encounter.version += 1
     audit.record(db, by=by, did="withdraw-consult", on=consult, now=now)
@@ -118,6 +122,11 @@ def is_own(db: ReadSession, practitioner_id: UUID, by: CurrentUser) -> bool:
         return False
     practitioner = practitioner_of(db, by.id)
     return practitioner is not None and practitioner.id == practitioner_id
+
+
+def _is_clinicians(db: ReadSession, consult: ConsultInterval) -> bool:
+    presser = practitioner_of(db, consult.recorded_by_id)
+    return consult.confirmed_by_id is not None or (presser is not None and presser.id == consult.practitioner_id)
 
 
 def _check(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from sma.attendance.queries.rows import ConsultRow, Day, PersonRow, StayRow
 from sma.attendance.rules import Presence
 from sma.core.db import ReadSession
 from sma.identity import User
-from sma.people import Patient, agreement_stands, first_name, full_name
+from sma.people import Patient, Practitioner, agreement_stands, first_name, full_name
 from sma.scheduling import GroupSession, SessionRoleKind, session_view
 
 _confirmer = aliased(User, name="confirmer")
@@ -151,10 +151,12 @@ def _consults(db: ReadSession, session_id: UUID) -> list[ConsultRow]:
             col(ConsultInterval.reason),
             col(_before.starts_at),
             col(_before.ends_at),
+            func.coalesce(col(Practitioner.user_id) == col(ConsultInterval.recorded_by_id), false()),
         )
         .select_from(ConsultInterval)
         .join(User, col(User.id) == col(ConsultInterval.recorded_by_id))
         .outerjoin(_confirmer, col(_confirmer.id) == col(ConsultInterval.confirmed_by_id))
+        .join(Practitioner, col(Practitioner.id) == col(ConsultInterval.practitioner_id))
         .outerjoin(_before, col(_before.id) == col(ConsultInterval.replaces_id))
         .where(col(ConsultInterval.group_session_id) == session_id, col(ConsultInterval.superseded_at).is_(None))
         .order_by(col(ConsultInterval.starts_at), col(ConsultInterval.id))

@@ -27,6 +27,7 @@ class ConsultRow:
     reason: str | None
     was_from: datetime | None
     was_to: datetime | None
+    pressed_by_clinician: bool
 
     @property
     def seconds(self) -> int:
@@ -35,6 +36,11 @@ class ConsultRow:
     @property
     def is_running(self) -> bool:
         return self.ends_at is None
+
+    @property
+    def is_clinicians(self) -> bool:
+        """Their own clinician answers for these minutes; nobody else but a manager changes them."""
+        return self.pressed_by_clinician or self.confirmed_by is not None
 
     @property
     def needs_confirmation(self) -> bool:

@@ -30,8 +30,10 @@ from sma.attendance.rules.presence import standing as standing
 from sma.attendance.rules.presence import status_for as status_for
 from sma.attendance.rules.refusals import AlreadyIn as AlreadyIn
 from sma.attendance.rules.refusals import ClinicianElsewhere as ClinicianElsewhere
+from sma.attendance.rules.refusals import CliniciansMinutes as CliniciansMinutes
 from sma.attendance.rules.refusals import DayLocked as DayLocked
 from sma.attendance.rules.refusals import HasConsult as HasConsult
+from sma.attendance.rules.refusals import HasMinutes as HasMinutes
 from sma.attendance.rules.refusals import NeedsClinician as NeedsClinician
 from sma.attendance.rules.refusals import NotClinician as NotClinician
 from sma.attendance.rules.refusals import NotHere as NotHere
@@ -44,5 +46,6 @@ from sma.attendance.rules.refusals import TooLateToPress as TooLateToPress
 from sma.attendance.rules.refusals import is_live as is_live
 from sma.attendance.rules.refusals import must_be_live as must_be_live
 from sma.attendance.rules.refusals import must_be_open as must_be_open
+from sma.attendance.rules.refusals import must_be_theirs as must_be_theirs
 from sma.attendance.rules.tiers import minute_marks as minute_marks
 from sma.attendance.rules.tiers import needs_consults as needs_consults

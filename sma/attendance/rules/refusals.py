@@ -61,6 +61,18 @@ class NeedsClinician(Forbidden):
     message = "Only the clinician whose minutes these are can confirm them. Ask them to sign in and do it."
 
 
+class CliniciansMinutes(Forbidden):
+    code = "clinicians-minutes"
+    message = "The clinician pressed or confirmed these minutes. Only they or a manager can change them, with a reason."
+
+
+class HasMinutes(Conflict):
+    code = "has-minutes"
+    message = (
+        "This clinician's time is recorded in this session, so they stay on it: its record and its claims name them."
+    )
+
+
 class NotToday(Conflict):
     code = "not-today"
     message = "The day of this session has not come yet. Attendance is recorded on the day itself."
@@ -95,6 +107,15 @@ def must_be_open(status: str, held_on: date, zone: str, *, now: datetime, may_co
         raise DayLocked(_NOT_OPEN[SessionStatus(status)])
     if local_date(now, zone) < held_on:
         raise NotToday
+
+
+def must_be_theirs(*, is_clinicians: bool, may_correct: bool) -> None:
+    """Let a consult be changed or taken back: what its clinician pressed or confirmed only by those who answer for it.
+
+    Raises: CliniciansMinutes.
+    """
+    if is_clinicians and not may_correct:
+        raise CliniciansMinutes
 
 
 def must_be_live(ends_at: datetime, zone: str, *, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from sma.attendance.web import closing, consults, day, presences, sheets, walk_ins
+from sma.attendance.web import closing, consults, day, presences, sheets, staff, walk_ins
 
 router = APIRouter()
-for part in (day, consults, presences, walk_ins, closing, sheets):
+for part in (day, consults, presences, walk_ins, closing, sheets, staff):
     router.include_router(part.router)

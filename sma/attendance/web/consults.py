@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.attendance import actions, queries
-from sma.attendance.rules import NotRecordable
+from sma.attendance.rules import NotRecordable, must_be_theirs
 from sma.attendance.web.asking import (
     CONFIRMED,
     CORRECTED,
@@ -28,6 +28,7 @@ from sma.attendance.web.day import context
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Conflict, NotFound
+from sma.identity import Permission
 from sma.scheduling import lock_session
 from sma.web import forms
 from sma.web.forms import Form
@@ -53,9 +54,10 @@ def stop(request: Request, consult_id: UUID, form: StopAnswers, db: WriteDb, use
 
 
 @router.get("/consults/{consult_id}/correction")
-def ask_correction(request: Request, consult_id: UUID, db: ReadDb, _user: Runner) -> Response:
+def ask_correction(request: Request, consult_id: UUID, db: ReadDb, user: Runner) -> Response:
     day = queries.read_day(db, queries.session_of_consult(db, consult_id))
     _, consult = queries.consult_in_day(day, consult_id)
+    must_be_theirs(is_clinicians=consult.is_clinicians, may_correct=user.may(Permission.CORRECT_MINUTES))
     form = forms.blank(
         starts=typed(consult.starts_at, day.session),
         ends=typed(consult.ends_at, day.session),

@@ -57,7 +57,7 @@ def assign_role(
 def remove_role(db: WriteSession, session_role_id: UUID, *, by: CurrentUser, now: datetime) -> UUID:
     """Take a worker off a session; returns the session's id. What is missing then shows on the session.
 
-    Locks the session.
+    The caller has made sure that no record of the day names them as its clinician. Locks the session.
     Raises: NotFound, SessionLocked.
     """
     found = db.exec(select(SessionRole).where(col(SessionRole.id) == session_role_id)).one_or_none()

@@ -42,7 +42,6 @@ Approver = Annotated[CurrentUser, require(Permission.APPROVE_AUDIENCE)]
 PUBLISHED = notice("session-published", "The session is open. People can be booked into it now.")
 APPROVED = notice("session-approved", "The audience of this session is approved in your name.")
 ON_IT = notice("role-assigned", "They are on the session now.")
-OFF_IT = notice("role-removed", "They are off the session. Look below for what is missing now.")
 
 
 @router.get("/sessions/{session_id}/plan")
@@ -98,16 +97,6 @@ def assign(request: Request, session_id: UUID, form: RoleAnswers, db: WriteDb, u
         return _page(request, db, session_id, user, form=refused, status_code=422)
     _remember(db, form, user, url)
     return go_to(request, url, say=ON_IT)
-
-
-@router.post("/session-roles/{session_role_id}/removal")
-def remove(request: Request, session_role_id: UUID, form: Pressed, db: WriteDb, user: Planner) -> Response:
-    if done := _done(db, form, user):
-        return go_to(request, done)
-    session_id = actions.remove_role(db, session_role_id, by=user, now=clock.now())
-    url = f"/sessions/{session_id}/plan"
-    _remember(db, form, user, url)
-    return go_to(request, url, say=OFF_IT)
 
 
 def _done(db: WriteSession, form: Form[Any], user: CurrentUser) -> str | None:
