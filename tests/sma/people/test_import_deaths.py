@@ -78,11 +78,12 @@ def test_what_was_taken_back_here_stays_taken_back_and_each_run_says_so(database
     with database.write() as db:
         unmark_deceased(db, _person(database).id, by=make_user(db, Role.MANAGER), now=NOW)
 
-    reports = [_run(database, tmp_path / name, fhir.patient(**DIED)) for name in ("three", "four")]
+    same = _run(database, tmp_path / "three", fhir.patient(**DIED))
+    changed = _run(database, tmp_path / "four", fhir.patient(**DIED, gender="other"))
 
     person = _person(database)
     assert (person.is_deceased, person.deceased_on, person.deceased_told_by) == (False, None, None)
-    assert [_codes(report) for report in reports] == [["death-not-taken"]] * 2
+    assert [_codes(report) for report in (same, changed)] == [["death-not-taken"]] * 2
 
 
 def test_who_told_us_here_is_not_overwritten_and_a_day_we_did_not_know_is_taken(
