@@ -29,11 +29,10 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
 
 setup: $(VENV)/.development ## install everything a developer needs into .venv
 
-run: $(VENV)/.runtime ## install, create the database, load the demo clinic, serve pages and worker
+run: $(VENV)/.runtime ## install, create the database, load the demo clinic, serve pages and worker (PORT=8001 for another port)
 	@$(BIN)/sma db upgrade
 	@$(BIN)/sma demo load --if-empty
-	@$(BIN)/sma demo logins
-	@$(BIN)/sma serve
+	@$(BIN)/sma serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.development ## install and run every test, PostgreSQL and browser included
 	$(BIN)/pytest -n 2 --dist loadgroup

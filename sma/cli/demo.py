@@ -56,11 +56,17 @@ def reset(
 @app.command()
 def logins() -> None:
     """Print who can sign in to the demonstration."""
-    settings = read_settings()
-    with open_database() as database, database.read() as db:
+    address = read_settings().address
+    with open_database() as database:
+        show_logins(database, address)
+
+
+def show_logins(database: Database, address: str) -> None:
+    """Say where to open the demonstration and as whom; nothing for a clinic of its own."""
+    with database.read() as db:
         if not demo.is_demo(db):
             return
-    typer.echo(f"\nOpen http://{settings.host}:{settings.port} and sign in. Password for all: {demo.PASSWORD}")
+    typer.echo(f"\nOpen {address} and sign in. Password for all: {demo.PASSWORD}")
     for login in demo.LOGINS:
         typer.echo(f"  {login.username:12} {', '.join(sorted(login.roles))}")
     typer.echo("")

@@ -1,5 +1,6 @@
 """`sma serve` and `sma worker`."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from sma import migrations
 from sma.app import create_app
 from sma.cli.common import fail, read_settings
+from sma.cli.demo import show_logins
 from sma.core.settings import Settings
 from sma.messages import transport_for
 from sma.worker import Waker, create_worker
@@ -19,7 +22,7 @@ from sma.worker.child import WorkerChild, run_worker
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="TLS certificate (PEM).", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="TLS private key (PEM).", exists=True)] = None,
     with_worker: Annotated[
@@ -28,7 +31,8 @@ def serve(
 ) -> None:
     """Bring the database up to date, then serve the clinic's pages (and a worker beside them)."""
     settings = read_settings()
-    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
+    asked = {"host": host, "port": port}
+    settings = settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
     if (certificate is None) != (key is None):
         raise fail("Give both --certificate and --key, or neither.")
     if settings.is_production and certificate is None and settings.host not in ("127.0.0.1", "::1"):
@@ -38,11 +42,32 @@ def serve(
         )
     _check_mail(settings)
     listening = _listen(settings)
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrations.upgrade(settings.resolved_database_url)
     app = create_app(settings, waker=Waker(create_worker(settings)))
     child = WorkerChild() if with_worker else None
-    config = uvicorn.Config(
+    if child is not None:
+        child.start()
+    here = settings.listens_at("https" if certificate else "http")
+    typer.echo(f"Serving on {here}  (Ctrl+C stops)")
+    if not settings.is_production:
+        show_logins(app.state.database, here)
+    try:
+        uvicorn.Server(_config(app, certificate, key)).run(sockets=[listening])
+    finally:
+        if child is not None:
+            child.stop()
+
+
+def worker() -> None:
+    """Run a worker with the timetable; any number may run, here or on other machines."""
+    os.umask(0o077)
+    raise typer.Exit(run_worker(read_settings()))
+
+
+def _config(app: FastAPI, certificate: Path | None, key: Path | None) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         # The access log would keep addresses, and addresses hold what people searched for.
         access_log=False,
@@ -55,21 +80,6 @@ def serve(
         ssl_keyfile=str(key) if key else None,
         timeout_graceful_shutdown=10,
     )
-    if child is not None:
-        child.start()
-    scheme = "https" if certificate else "http"
-    typer.echo(f"Serving on {scheme}://{settings.host}:{listening.getsockname()[1]}  (Ctrl+C stops)")
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        if child is not None:
-            child.stop()
-
-
-def worker() -> None:
-    """Run a worker with the timetable; any number may run, here or on other machines."""
-    os.umask(0o077)
-    raise typer.Exit(run_worker(read_settings()))
 
 
 def _check_mail(settings: Settings) -> None:
@@ -89,9 +99,21 @@ def _listen(settings: Settings) -> socket.socket:
         listening.bind((settings.host, settings.port))
         listening.listen(256)
     except OSError as error:
-        raise fail(
-            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Is it running already? "
-            "Choose another with --port."
-        ) from None
+        raise fail(_why_not(settings, error)) from None
     listening.set_inheritable(True)
     return listening
+
+
+def _why_not(settings: Settings, error: OSError) -> str:
+    """Say why nobody can listen there, and what to do."""
+    other = f"Choose another port: sma serve --port {settings.port + 1} (or: make run PORT={settings.port + 1})."
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Port {settings.port} on {settings.host} is in use. If this program runs already, "
+                f"open {settings.listens_at('http')}. {other}"
+            )
+        case errno.EACCES:
+            return f"Only the machine's administrator may use port {settings.port}. {other}"
+        case _:
+            return f"This machine cannot listen on {settings.host} ({error.strerror}). Check SMA_HOST or --host."

@@ -2,19 +2,20 @@
 
 `record` writes with the act, in its transaction. `note` writes what is kept although the act was refused
 (refusals, failed sign-ins, views), in a short transaction of its own after the main one has ended. The hash chain is
-sealed by a background job, so that writers never queue on its head.
+sealed by a background job, so that writers never queue on its head; `sma check` goes through it.
 """
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, func
 from sqlmodel import Field, SQLModel, col, select
 
-from sma.core.db import Database, UtcDateTime, WriteSession, insert_row
+from sma.core.db import Database, ReadSession, UtcDateTime, WriteSession, insert_row
 
 
 class Actor(Protocol):
@@ -100,6 +101,34 @@ def seal_chain(db: WriteSession, *, limit: int = 1000) -> int:
         seal = link(seal, event)
         event.sealed_as, event.seal = number, seal
     return len(fresh)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """How the sealed history stands: how many entries fit, the newest seal, how many wait; the first that is wrong."""
+
+    sealed: int
+    seal: str
+    waiting: int
+    wrong_number: int | None = None
+    wrong_id: UUID | None = None
+
+
+def examine_chain(db: ReadSession) -> Chain:
+    """Go through every sealed event from the first on, and stop at the first that was changed, added or left out.
+
+    Memory stays flat. Events that came in since the last sealing only count as waiting. Entries cut off at the newest
+    end leave no gap: whoever has to know keeps the newest seal elsewhere and compares.
+    """
+    waiting = db.exec(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed_as).is_(None))).one()
+    number, seal = 0, ""
+    sealed = select(AuditEvent).where(col(AuditEvent.sealed_as).is_not(None)).order_by(col(AuditEvent.sealed_as))
+    for event in db.exec(sealed.execution_options(yield_per=1000)):
+        expected = link(seal, event)
+        if event.sealed_as != number + 1 or event.seal != expected:
+            return Chain(number, seal, waiting, wrong_number=event.sealed_as, wrong_id=event.id)
+        number, seal = number + 1, expected
+    return Chain(number, seal, waiting)
 
 
 def link(previous: str, event: AuditEvent) -> str:

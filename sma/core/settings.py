@@ -87,11 +87,15 @@ class Settings(BaseSettings):
             return usual
         return (*usual, SecretsSettingsSource(settings_cls, secrets_dir=folder))
 
+    def listens_at(self, scheme: str) -> str:
+        """The address of the port on which `sma serve` listens, as a browser on this machine would type it."""
+        at = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return f"{scheme}://{f'[{at}]' if ':' in at else at}:{self.port}"
+
     @property
     def address(self) -> str:
         """Where people reach this system; without SMA_BASE_URL, where it listens."""
-        at = "127.0.0.1" if self.host in EVERYWHERE else self.host
-        return self.base_url or f"http://{f'[{at}]' if ':' in at else at}:{self.port}"
+        return self.base_url or self.listens_at("http")
 
     @property
     def known_hosts(self) -> frozenset[str] | None:

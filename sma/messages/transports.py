@@ -102,6 +102,20 @@ def smtp(url: str) -> Transport:
     return send
 
 
+def knock(url: str) -> None:
+    """Do everything a delivery does but send: connect, greet, secure the line, sign in, part.
+
+    Raises: smtplib.SMTPException, OSError (ssl.SSLError among them), whichever the mail server gives cause for.
+    """
+    server = urlsplit(url)
+    client = _connect(server)
+    try:
+        client.ehlo_or_helo_if_needed()
+        _sign_in(client, server)
+    finally:
+        _part(client)
+
+
 def _connect(server: SplitResult) -> smtplib.SMTP:
     host, port = server.hostname or "", server.port or _PORTS[server.scheme]
     if server.scheme == "smtps":
@@ -116,10 +130,14 @@ def _connect(server: SplitResult) -> smtplib.SMTP:
     return client
 
 
+def _sign_in(client: smtplib.SMTP, server: SplitResult) -> None:
+    if server.username:
+        client.login(unquote(server.username), unquote(server.password or ""))
+
+
 def _hand_over(client: smtplib.SMTP, server: SplitResult, parcel: Parcel) -> None:
     try:
-        if server.username:
-            client.login(unquote(server.username), unquote(server.password or ""))
+        _sign_in(client, server)
         client.sendmail(parcel.sender, [parcel.recipient], parcel.content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, _ = next(iter(refused.recipients.values()))

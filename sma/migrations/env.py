@@ -1,6 +1,9 @@
 """Alembic's environment: one connection, both engines, batch mode where SQLite needs it."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
@@ -25,16 +28,33 @@ def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+@contextmanager
+def one_at_a_time(url: str) -> Iterator[None]:
+    """Let the second of two servers that start on one new folder wait until the first has made the tables.
+
+    Source: flock(2) on the folder; the kernel lets go however the process ends. PostgreSQL locks for itself, below.
+    """
+    if not url.startswith("sqlite:///"):
+        yield
+        return
+    folder = os.path.dirname(url.removeprefix("sqlite:///"))
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 url = context.config.get_main_option("sqlalchemy.url") or Settings().resolved_database_url
-if url.startswith("sqlite:///"):
-    os.makedirs(os.path.dirname(url.removeprefix("sqlite:///")), mode=0o700, exist_ok=True)
 engine = create_engine(url)
-with engine.connect() as connection:
+with one_at_a_time(url), engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         # A migration that waits behind a long transaction would stop every booking behind itself.
         connection.execute(text("SET lock_timeout = '10s'"))
         connection.execute(text("SET statement_timeout = '10min'"))
-        # Two servers starting at once must not both create the tables.
+        # Two servers starting at once must not both create the tables (on SQLite: `one_at_a_time`).
         connection.execute(text("SELECT pg_advisory_lock(7264915)"))
         connection.commit()
     context.configure(

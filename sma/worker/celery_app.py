@@ -89,11 +89,11 @@ def _add_tasks(app: Celery, settings: Settings) -> None:
             database.append(Database(settings.resolved_database_url))
         return database[0]
 
-    @app.task(name="sma.deliver")  # type: ignore[untyped-decorator]
+    @app.task(name="sma.deliver", shared=False)  # type: ignore[untyped-decorator]
     def deliver() -> None:
         deliver_due(ready(), settings, again=functools.partial(look, app))
 
-    @app.task(name="sma.tidy")  # type: ignore[untyped-decorator]
+    @app.task(name="sma.tidy", shared=False)  # type: ignore[untyped-decorator]
     def tidy_up() -> None:
         tidy(ready(), now=clock.now())
 

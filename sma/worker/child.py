@@ -64,15 +64,11 @@ class WorkerChild:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the worker, kindly first."""
+        """End the worker, kindly first; comes back when it is gone."""
         self._stopping.set()
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        self._end()
+        if self._thread.is_alive():
+            self._thread.join(GRACE_SECONDS)
 
     @property
     def pid(self) -> int | None:
@@ -88,9 +84,23 @@ class WorkerChild:
                 env={**os.environ, PIPE_VARIABLE: str(self._reading)},
                 pass_fds=(self._reading,),
             )
+            # Told to stop while this one was being started: `stop` could not see it yet.
+            if self._stopping.is_set():
+                self._end()
+                return
             code = self._process.wait()
             if self._stopping.is_set():
                 return
             pause = 0.5 if time.monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE_SECONDS)
             log.warning("worker.ended", code=code, seconds=pause)
             self._stopping.wait(pause)
+
+    def _end(self) -> None:
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()

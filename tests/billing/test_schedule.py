@@ -89,6 +89,15 @@ def test_a_file_that_unpacks_without_end_is_refused() -> None:
         read(bomb, limit_bytes=1024 * 1024)
 
 
+def test_a_small_file_made_to_keep_a_machine_busy_is_refused_early() -> None:
+    with pytest.raises(ScheduleProblem, match="fields"):
+        read(gzip.compress(b"<MBS_XML><Data>" + b"".join(b"<f%d>x</f%d>" % (n, n) for n in range(200))))
+    with pytest.raises(ScheduleProblem, match="60,000 items"):
+        read(gzip.compress(b"<MBS_XML>" + b"<Data><ItemNum>3</ItemNum></Data>" * 60_001))
+    with pytest.raises(ScheduleProblem, match="holds nothing"):
+        read(gzip.compress(b"") * 2_000, limit_bytes=20_000)
+
+
 def test_a_file_without_items_or_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScheduleProblem, match="no items"):
         read_schedule(BytesIO(b"<MBS_XML></MBS_XML>"))

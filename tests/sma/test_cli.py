@@ -1,5 +1,6 @@
 """The `sma` command as an operator types it."""
 
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sma.cli import app
+from tests.mailserver import free_port
 
 PASSWORD = "a short sentence"
 
@@ -46,15 +48,16 @@ def test_the_first_person_is_let_in_from_the_terminal_and_the_same_name_only_onc
     assert sma("user", "password", "nobody", "--password", PASSWORD).exit_code == 1
 
 
-def test_the_check_hides_secrets_and_says_that_all_is_well(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_hides_secrets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sma("db", "upgrade")
-    monkeypatch.setenv("SMA_MAIL_URL", "smtps://post:pa55word@mail.clinic.example")
+    monkeypatch.setenv("SMA_MAIL_URL", f"smtps://post:pa55word@127.0.0.1:{free_port()}")
+    monkeypatch.setenv("SMA_BROKER_URL", f"redis://:br0ken@127.0.0.1:{free_port()}/0")
 
     checked = sma("check")
 
-    assert checked.exit_code == 0
-    assert "up to date" in checked.output
+    assert "SMA_MAIL_URL" in checked.output
     assert "pa55word" not in checked.output
+    assert "br0ken" not in checked.output
 
 
 def test_a_wrong_setting_is_named_without_its_value(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,3 +110,16 @@ def test_the_demonstration_is_not_for_production(folder: Path, monkeypatch: pyte
 
     assert refused.exit_code == 1
     assert "not for production" in refused.output
+
+
+def test_a_port_in_use_is_said_in_one_sentence_with_the_way_on(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = sma("serve", "--port", str(port), "--no-worker")
+
+    assert refused.exit_code == 1
+    assert f"Port {port} on 127.0.0.1 is in use." in refused.output
+    assert f"make run PORT={port + 1}" in refused.output
+    assert not (folder / "sma.db").exists(), "nothing was begun"

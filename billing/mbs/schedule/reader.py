@@ -16,9 +16,12 @@ from xml.parsers import expat
 
 from billing.money import cents_from_decimal_text
 
-# Guards, not facts: eight times the largest file seen, and ten times its longest text.
+# Guards, not facts: eight times the largest file seen, ten times its longest text and its number of items, and three
+# times the fields of a record. Without them a small file made for it would keep a machine busy for an hour.
 LIMIT_BYTES = 64 * 1024 * 1024
 LIMIT_TEXT = 40_000
+LIMIT_ITEMS = 60_000
+LIMIT_FIELDS = 120
 CHUNK = 64 * 1024
 
 _NAME_DATE = re.compile(r"MBS-XML-(\d{8})", re.IGNORECASE)
@@ -136,6 +139,8 @@ class _Records:
         if depth == 3:
             if name in self.record:
                 raise ScheduleProblem(f"{name} stands twice in one record")
+            if len(self.record) == LIMIT_FIELDS:
+                raise ScheduleProblem(f"a record of more than {LIMIT_FIELDS} fields: not a schedule file")
             self.record[name] = self.text.strip()
         elif depth == 2:
             self.done.append(self.record)
@@ -162,6 +167,8 @@ def _items(stream: BinaryIO, limit_bytes: int) -> Iterator[PublishedItem]:
             parser.Parse(chunk, not chunk)
             for record in records.done:
                 count += 1
+                if count > LIMIT_ITEMS:
+                    raise ScheduleProblem(f"more than {LIMIT_ITEMS:,} items: not a schedule file")
                 yield _item(record, count)
             records.done.clear()
     except expat.ExpatError as error:
@@ -178,7 +185,7 @@ def _chunks(stream: BinaryIO, limit_bytes: int) -> Iterator[bytes]:
     head = stream.read(2)
     size = 0
     packed = head == b"\x1f\x8b"
-    unpacked = gzip.GzipFile(fileobj=cast("IO[bytes]", _Rejoined(head, stream))) if packed else stream
+    unpacked = gzip.GzipFile(fileobj=cast("IO[bytes]", _Packed(head, stream, limit_bytes))) if packed else stream
     reader = cast("IO[bytes]", unpacked)
     piece = b"" if packed else head
     try:
@@ -195,15 +202,19 @@ def _chunks(stream: BinaryIO, limit_bytes: int) -> Iterator[bytes]:
     yield b""
 
 
-class _Rejoined:
-    """A stream that gives back the bytes that were read to recognise it."""
+class _Packed:
+    """A stream that gives back the bytes that were read to recognise it, and ends in time even if nothing unpacks."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
+    def __init__(self, head: bytes, rest: BinaryIO, limit_bytes: int) -> None:
+        self._head, self._rest, self._left = head, rest, limit_bytes
 
     def read(self, size: int = -1) -> bytes:
         head, self._head = self._head, b""
-        return head or self._rest.read(size)
+        found = head or self._rest.read(size)
+        self._left -= len(found)
+        if self._left < 0:
+            raise ScheduleProblem("too large to be a schedule file, and most of it holds nothing")
+        return found
 
 
 def _item(record: dict[str, str], position: int) -> PublishedItem:

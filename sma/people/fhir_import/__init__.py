@@ -45,13 +45,11 @@ def import_folder(
     """Land every resource of a folder, or (dry run) do exactly that and undo it.
 
     `source` names the system the files come from; the same name finds the same rows again.
-    Raises: Invalid when the folder holds none of the six files.
+    Raises: Invalid when the folder holds none of the six files, or something else under the name of one.
     """
     if not 1 <= len(source) <= 80:
         raise Invalid("Name the source of the files in 1 to 80 characters.", code="import-source")
-    if not any((folder / f"{kind}.ndjson").is_file() for kind in _KINDS):
-        names = ", ".join(f"{kind}.ndjson" for kind in _KINDS)
-        raise Invalid(f"That folder holds none of the files {names}.", code="import-folder")
+    _must_hold_files(folder)
     run: Run | None = None
     try:
         with database.write() as db:
@@ -66,6 +64,16 @@ def import_folder(
         pass
     assert run is not None  # noqa: S101 - set before anything could end the block quietly
     return ImportReport(source=source, dry_run=dry_run, tallies=run.tallies, findings=tuple(run.findings))
+
+
+def _must_hold_files(folder: Path) -> None:
+    names = [f"{kind}.ndjson" for kind in _KINDS]
+    present = [name for name in names if (folder / name).exists()]
+    if not present:
+        raise Invalid(f"That folder holds none of the files {', '.join(names)}.", code="import-folder")
+    for name in present:
+        if not (folder / name).is_file():
+            raise Invalid(f"{name} is a folder, not a file. Nothing was imported.", code="import-folder")
 
 
 def _mention_other_files(run: Run) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from sma.core.db import Database
+from sma.core.errors import Invalid
 from sma.people import Coverage, Patient, PractitionerRole
 from sma.people.fhir_import import ImportReport, Level, import_folder
 from sma.people.fhir_import import lines as reading
@@ -183,3 +184,13 @@ def test_other_types_of_file_are_mentioned_and_not_read(database: Database, tmp_
     folder = fhir.write(tmp_path / "in", fhir.patient())
     fhir.write(folder, "anything", kind="Observation")
     assert [(one.file, one.code) for one in _run(database, folder).findings] == [("Observation.ndjson", "not-read")]
+
+
+def test_a_folder_under_the_name_of_a_file_is_said_and_nothing_lands(database: Database, tmp_path: Path) -> None:
+    fhir.write(tmp_path, fhir.patient("somebody"))
+    (tmp_path / "Location.ndjson").mkdir()
+
+    with pytest.raises(Invalid, match="import-folder") as refused:
+        _run(database, tmp_path)
+    assert "Location.ndjson is a folder, not a file" in refused.value.message
+    assert _landed(database) == []
