@@ -39,6 +39,8 @@ from sma.appointments.rules import Stopped as Stopped
 from sma.appointments.rules import fit as fit
 from sma.appointments.rules import may_become as may_become
 from sma.appointments.rules import words_for as words_for
+from sma.appointments.web.stopping import Door as Door
+from sma.appointments.web.stopping import stop_page as stop_page
 
 __all__ = [
     "STATUS_WORDS",
@@ -47,6 +49,7 @@ __all__ = [
     "AppointmentStatus",
     "CancelReason",
     "Counts",
+    "Door",
     "Fit",
     "Invitation",
     "InvitationRevision",
@@ -74,6 +77,7 @@ __all__ = [
     "restore",
     "revise_invitations",
     "roster",
+    "stop_page",
     "undo",
     "words_for",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from sma.appointments import AppointmentStatus, NeedsReason, Stopped, places
+from sma.appointments import AppointmentStatus, Door, NeedsReason, Stopped, places, stop_page
 from sma.attendance import actions, queries
 from sma.attendance.actions import Newcomer
 from sma.attendance.web.asking import (
@@ -18,7 +18,7 @@ from sma.attendance.web.asking import (
     row_of,
 )
 from sma.attendance.web.day import context
-from sma.core import audit, clock, idempotency
+from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid
 from sma.people import Patient, PersonNotFound, find_patients, full_name, lock_patients
@@ -71,8 +71,11 @@ def create(request: Request, session_id: UUID, form: WalkInAnswers, db: WriteDb,
             by=user,
             now=now,
         )
-    except (Invalid, NeedsReason, Stopped) as refusal:
-        return _refuse(request, db, session_id, form, refusal, by_id=user.id)
+    except Stopped as stop:
+        picked, door = values.patient_id, _door(session_id, form)
+        return stop_page(request, db, stop, session_id=session_id, patient_id=picked, user=user, now=now, door=door)
+    except (Invalid, NeedsReason) as refusal:
+        return _refuse(request, db, session_id, form, refusal)
     waits = appointment.status == AppointmentStatus.WAITLIST
     led_to = f"/sessions/{session_id}" if waits else row_of(session_id, appointment.id)
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
@@ -89,23 +92,20 @@ def _newcomer(values: WalkInForm) -> Newcomer:
     )
 
 
+def _door(session_id: UUID, form: Form[WalkInForm]) -> Door:
+    """Nothing of a stopped walk-in is kept, the registration included; the stop page carries what was typed."""
+    here = f"/sessions/{session_id}/walk-ins"
+    asked = WalkInForm.model_fields.keys() - {"idempotency_key", "waiting", "ask_lead"}
+    answers = {name: typed for name in sorted(asked) if (typed := form.text(name))}
+    return Door(address=here, back=here, answers=answers, name=form.text("preferred_name"))
+
+
 def _refuse(
-    request: Request,
-    db: ReadSession,
-    session_id: UUID,
-    form: Form[Any],
-    refusal: Invalid | NeedsReason | Stopped,
-    *,
-    by_id: UUID,
+    request: Request, db: ReadSession, session_id: UUID, form: Form[Any], refusal: Invalid | NeedsReason
 ) -> Response:
     # Nothing of a refused walk-in is kept, the registration included; the form keeps what was typed.
-    database = db.info["database"]
-    database.abandon(db)
+    db.info["database"].abandon(db)
     picked = _picked(form)
-    if isinstance(refusal, Stopped):
-        did, now = f"{refusal.cause}, not added", clock.now()
-        audit.note(database, by_id=by_id, did=did, on_kind="refusal", on_id=picked, session=str(session_id), now=now)
-        return _page(request, db, session_id, form, patient_id=picked, stop=refusal.message, status_code=refusal.status)
     if isinstance(refusal, NeedsReason):
         said = {"suit": ("asked_comfort", "Ask quietly which groups suit them, then tick this or say more below.")}
         errors = {}
@@ -133,7 +133,6 @@ def _page(
     *,
     patient_id: UUID | None = None,
     sought: str = "",
-    stop: str | None = None,
     status_code: int = 200,
 ) -> Response:
     day = queries.read_day(db, session_id)
@@ -150,6 +149,5 @@ def _page(
         patient_name=full_name(patient) if patient else None,
         sought=sought,
         hits=find_patients(db, sought, limit=8),
-        stop=stop,
         form=form,
     )

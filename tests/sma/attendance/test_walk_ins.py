@@ -1,4 +1,5 @@
 import pytest
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
@@ -13,7 +14,7 @@ from sma.core.db import Database, WriteSession
 from sma.identity import Role
 from sma.people.models import Agreement, Patient
 from tests.factories import make_patient
-from tests.sma.attendance.conftest import Enter
+from tests.sma.attendance.conftest import Enter, SetClock
 from tests.sma.attendance.scene import Scene, at, yarn_up
 
 BLUEY = Newcomer(preferred_name="Bluey", phone="ring the shed")
@@ -128,16 +129,43 @@ def test_a_full_session_shows_the_one_stop_with_three_ways(enter: Enter, databas
     full = post(client, scene, preferred_name="Bluey", **ticks)
     other = post(client, mismatch, patient_id=str(kev), **ticks)
 
-    for answer in (full, other):
+    for answer, name in ((full, "Bluey"), (other, "Kev")):
         assert answer.status_code == 409  # type: ignore[attr-defined]
-        for words in ("This session may not suit.", "Next options", "Add to waiting list", "Ask the cultural lead"):
+        ways = ("Show the next options", f"Add {name} to the waiting list", "Ask the cultural lead")
+        for words in ("This session may not suit. Nothing has been booked.", *ways):
             assert words in answer.text  # type: ignore[attr-defined]
     with database.read() as db:
         assert db.exec(select(Patient).where(col(Patient.preferred_name) == "Bluey")).all() == []
         kept = db.exec(select(AuditEvent.did).where(col(AuditEvent.on_kind) == "refusal")).all()
-    assert len(kept) == 2
-    waits = post(client, scene, preferred_name="Bluey", waiting="on", **ticks)
-    assert waits.headers["location"] == f"/sessions/{scene.session.id}"  # type: ignore[attr-defined]
+    assert sorted(kept) == ["full, not booked", "mismatch, not booked"]
+    button = next(
+        form
+        for form in BeautifulSoup(full.text, "html.parser").select("form")
+        if form.find("input", value="on", attrs={"name": "waiting"})
+    )  # type: ignore[attr-defined]
+    fields = {str(field["name"]): str(field["value"]) for field in button.select("input")}
+    waits = client.post(str(button["action"]), data=fields)
+    assert waits.headers["location"] == f"/sessions/{scene.session.id}"
+    with database.read() as db:
+        assert len(db.exec(select(Patient).where(col(Patient.preferred_name) == "Bluey")).all()) == 1
+
+
+def test_the_stop_at_the_door_is_the_stop_at_the_desk(enter: Enter, database: Database, set_clock: SetClock) -> None:
+    with database.write() as db:
+        scene = yarn_up(db, 2, audience="womens")
+        kev = make_patient(db, preferred_name="Kev", groups_ok=["open"]).id
+    set_clock(at("09:50"))
+    client = enter(Role.FRONT_DESK)
+
+    door = post(client, scene, patient_id=str(kev))
+    desk = client.post(f"/sessions/{scene.session.id}/appointments", data={"patient_id": str(kev)})
+
+    assert door.status_code == desk.status_code == 409  # type: ignore[attr-defined]
+    seen = [
+        BeautifulSoup(answer.text, "html.parser").main.get_text(" ", strip=True)  # type: ignore[attr-defined, union-attr]
+        for answer in (door, desk)
+    ]
+    assert seen[0] == seen[1]
 
 
 def test_somebody_known_is_found_and_chosen(enter: Enter, database: Database) -> None:
