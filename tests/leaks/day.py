@@ -56,7 +56,7 @@ from tests.races.served import Clinic
 PLACES = 9
 ATTEND = (0, 1, 2, 3, 4, 5)
 ABSENT, CANCELLED, MOVED, GIVEN, WAITING, ELSEWHERE = 6, 7, 8, 9, 10, 11
-SEEN, NOT_BILLED, EXPORTED = (0, 1, 2, 3, 4), 4, (0, 1, 2)
+SEEN, NOT_BILLED, EXPORTED, TAKEN_BACK = (0, 1, 2, 3, 4), 4, (0, 1, 2), 5
 TOPIC, AUDIENCE, NOTE = (token.spellings[0] for token in of_the_session())
 START = NOW + timedelta(hours=1)
 
@@ -275,7 +275,7 @@ def _attend(day: Day) -> None:
         mark(db, day.places[ABSENT], Presence.ABSENT, at=now, reason=reason, by=helper, now=now)
     with database.write() as db:
         stay = clinician_in(db, day.ids["session"], day.ids["clinician"], by=helper, now=now)
-    for number in (*SEEN, 5):
+    for number in (*SEEN, TAKEN_BACK):
         begun = now + timedelta(minutes=1)
         now = begun + timedelta(minutes=8)
         with database.write() as db:
@@ -284,7 +284,7 @@ def _attend(day: Day) -> None:
             stop_consult(db, consult.id, by=helper, now=now)
         words = day.guests[number].words
         with database.write() as db:
-            if number == 5:
+            if number == TAKEN_BACK:
                 withdraw_consult(db, consult.id, reason=words["reason_withdrawn"], by=helper, now=now)
             else:
                 shorter, why = now - timedelta(minutes=1), words["reason_consult"]
@@ -295,5 +295,6 @@ def _attend(day: Day) -> None:
         clinician_out(db, stay.id, by=helper, now=now)
     with database.write() as db:
         begun, why = stay.starts_at, day.guests[0].words["reason_stay"]
-        correct_presence(db, stay.id, starts_at=begun, ends_at=now, reason=why, by=helper, now=now)
+        stay = correct_presence(db, stay.id, starts_at=begun, ends_at=now, reason=why, by=helper, now=now)
+        day.ids["stay"] = stay.id
     day.at(now)

@@ -11,7 +11,7 @@ from sqlmodel import select
 from sma.identity import CurrentUser, Permission, Role
 from sma.messages import Communication
 from tests.leaks.artefacts import LISTED, NAMES, NOTHING, PERSONAL, REASONS, SETTING, Artefact
-from tests.leaks.day import ABSENT, ELSEWHERE, MOVED, WAITING, Day
+from tests.leaks.day import ABSENT, ELSEWHERE, MOVED, TAKEN_BACK, WAITING, Day
 from tests.leaks.tokens import NOBODYS
 
 HEAD = re.compile(rb'(?:href|action|src|hx-[a-z]+)="([^"]*)"')
@@ -111,7 +111,9 @@ def _of_one(day: Day) -> Iterator[tuple[str, frozenset[int], frozenset[str]]]:
         place = f"/appointments/{day.places[number]}"
         for part in ("/presence", "/entered-consults", "/cancellation", "/move"):
             yield place + part, frozenset({number}), LISTED | REASONS
-    yield f"/appointments/{day.places[ABSENT]}/presence", frozenset({ABSENT}), LISTED | REASONS
+    for number in (ABSENT, TAKEN_BACK):
+        yield f"/appointments/{day.places[number]}/presence", frozenset({number}), LISTED | REASONS
+    yield f"/clinician-presences/{day.ids['stay']}/correction", frozenset({0}), frozenset({"reason_stay"})
     for number, line_id in day.lines.items():
         yield f"/claims/{line_id}", frozenset({number}), LISTED | REASONS | {"reason_not_billed"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.leaks.artefacts import Artefact, leaks
 from tests.leaks.collect import SEALED, SEATED, collect
-from tests.leaks.day import ABSENT, CANCELLED, ELSEWHERE, EXPORTED, MOVED, NOT_BILLED, WAITING
+from tests.leaks.day import ABSENT, CANCELLED, ELSEWHERE, EXPORTED, GIVEN, MOVED, NOT_BILLED, TAKEN_BACK, WAITING
 from tests.leaks.plants import ways
 from tests.leaks.search import find, unpacked
 from tests.leaks.tokens import NOBODYS, every_token, make_guests
@@ -89,6 +89,9 @@ def test_free_text_in_clear_in_the_database_is_found(field: str, left_behind: li
         ("gender_term", 0, r"clinician GET /people/[^/]+"),
         ("audience_note", NOBODYS, r"cultural-lead GET /sessions/[^/]+/plan"),
         ("reason_mark", ABSENT, r"facilitator GET /appointments/[^/]+/presence"),
+        ("reason_stay", 0, r"facilitator GET /clinician-presences/[^/]+/correction"),
+        ("reason_withdrawn", TAKEN_BACK, r"facilitator GET /appointments/[^/]+/presence"),
+        ("reason_minutes", GIVEN, r"facilitator GET /sessions/[^/]+"),
         ("reason_consult", 0, r"clinician GET /sessions/[^/]+/sheets/evidence"),
         ("reason_not_billed", NOT_BILLED, r"clinician GET /claims/[^/?]+"),
         ("answer_of_lead", WAITING, r"facilitator GET /questions"),

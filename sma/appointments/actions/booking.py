@@ -24,6 +24,7 @@ from sma.appointments.rules import (
     closed_to_booking,
     may_become,
 )
+from sma.appointments.rules.fit import NOT_SAID
 from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
@@ -31,7 +32,6 @@ from sma.identity import CurrentUser, Permission
 from sma.people import hold_patients
 from sma.scheduling import GroupSession, lock_session
 
-NOT_SAID = "(no reason given)"
 LONGEST_REASON = 300
 
 

@@ -21,6 +21,7 @@ from sma.appointments.rules import (
     Person,
     Places,
     Setting,
+    explained,
     fit,
     is_eligible,
     why_not_yet,
@@ -58,6 +59,10 @@ class RosterRow:
     passed: Mapping[str, str]
     person: Person
     version: int
+
+    @property
+    def went_ahead(self) -> list[str]:
+        return explained(self.passed)
 
     @property
     def has_place(self) -> bool:

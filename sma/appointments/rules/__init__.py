@@ -7,6 +7,7 @@ from sma.appointments.rules.fit import Person as Person
 from sma.appointments.rules.fit import Places as Places
 from sma.appointments.rules.fit import Setting as Setting
 from sma.appointments.rules.fit import Verdict as Verdict
+from sma.appointments.rules.fit import explained as explained
 from sma.appointments.rules.fit import fit as fit
 from sma.appointments.rules.fit import is_eligible as is_eligible
 from sma.appointments.rules.fit import why_not_yet as why_not_yet
@@ -51,6 +52,7 @@ __all__ = [
     "Stopped",
     "Verdict",
     "closed_to_booking",
+    "explained",
     "fit",
     "is_eligible",
     "may_become",

@@ -103,6 +103,21 @@ class Fit:
         return tuple(finding for finding in self.findings if finding.barrier > limit)
 
 
+# Kept for a hint that nobody explained.
+NOT_SAID = "(no reason given)"
+_PASSED_WORDS = {
+    "suit": "Group",
+    "agreement": "Without an agreement",
+    "waiting": "Before somebody who waits",
+    "minutes": "Few minutes each",
+}
+
+
+def explained(passed: Mapping[str, str]) -> list[str]:
+    """Say each warning that was passed with the reason that was typed for it."""
+    return [f"{_PASSED_WORDS.get(code, code)}: {said}" for code, said in sorted(passed.items()) if said != NOT_SAID]
+
+
 _MAY_NOT_SUIT = "This session may not suit."
 _OTHER_WAYS = "Offer another session, or ask the cultural lead."
 ASK_SCRIPT = (

@@ -71,4 +71,13 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
     )
 
 
-_ASKED = ("book", "see-people", "run-session", "plan-sessions", "print-sheets", "approve-audience", "see-evidence")
+_ASKED = (
+    "book",
+    "pass-warning",
+    "see-people",
+    "run-session",
+    "plan-sessions",
+    "print-sheets",
+    "approve-audience",
+    "see-evidence",
+)

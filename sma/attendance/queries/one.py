@@ -27,6 +27,16 @@ class MarkLine:
     reason: str | None
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """A consult that did not happen: what had been recorded, and why it was taken back."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    taken_back_at: datetime
+    reason: str
+
+
 def session_of_appointment(db: ReadSession, appointment_id: UUID) -> UUID:
     """Raises: NotFound."""
     query = select(Appointment.group_session_id).where(col(Appointment.id) == appointment_id)
@@ -73,6 +83,22 @@ def mark_lines(db: ReadSession, appointment_id: UUID) -> list[MarkLine]:
         )
         for mark, name in found
     ]
+
+
+def consults_taken_back(db: ReadSession, appointment_id: UUID) -> list[TakenBack]:
+    """Return the consults of one person that were taken back, newest first. One statement."""
+    found = db.connection().execute(
+        select(
+            col(ConsultInterval.starts_at),
+            col(ConsultInterval.ends_at),
+            col(ConsultInterval.superseded_at),
+            col(ConsultInterval.withdrawn_reason),
+        )
+        .join(Encounter, col(Encounter.id) == col(ConsultInterval.encounter_id))
+        .where(col(Encounter.appointment_id) == appointment_id, col(ConsultInterval.withdrawn_reason).is_not(None))
+        .order_by(col(ConsultInterval.superseded_at).desc(), col(ConsultInterval.id))
+    )
+    return [TakenBack(*row) for row in found]
 
 
 def _found(session_id: UUID | None) -> UUID:

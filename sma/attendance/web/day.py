@@ -144,5 +144,6 @@ def _ask(
         **context(day),
         person=person,
         lines=lines,
+        taken_back=queries.consults_taken_back(db, appointment_id),
         form=form,
     )

@@ -177,6 +177,9 @@ def test_a_named_role_passes_a_warning_with_a_reason_that_is_kept(clinic: Databa
     assert said.status_code == 303
     with clinic.read() as db:
         assert place(db, session_id, person).passed_warnings == {"agreement": "Signs on the day"}
+    page = f"/sessions/{session_id}"
+    assert "Without an agreement: Signs on the day" in worker.get(page).text
+    assert "Signs on the day" not in sign_in(Role.FRONT_DESK).get(page).text
 
 
 def test_asking_the_cultural_lead_keeps_the_person_on_the_list_with_a_mark(clinic: Database, sign_in: SignIn) -> None:

@@ -198,6 +198,9 @@ def test_stays_are_corrected_and_entered_with_times(
     assert "from 11:19 am to 11:26 am" in cut.text
     assert cut.status_code == 422
     press(client, f"/clinician-presences/{stay.id}/correction", starts="10:25", ends="11:28", reason="Clock was slow")
+    with database.read() as db:
+        standing = db.exec(select(ClinicianPresence).where(col(ClinicianPresence.superseded_at).is_(None))).one()
+    assert "by hand: Clock was slow" in text_of(client, f"/clinician-presences/{standing.id}/correction")
     entry = f"/sessions/{scene.session.id}/entered-presences"
     assert client.get(entry).status_code == 200
     overlap = client.post(
@@ -263,6 +266,8 @@ def test_a_wrong_press_is_taken_back_with_its_reason(
         press(client, f"/consults/{eli.id}/withdrawal", why="Pressed the wrong name", idempotency_key="w" * 32)
     assert client.get(f"/consults/{eli.id}/correction").status_code == 409
     assert "Eli J. Dr Sam Okafor" not in text_of(client, day_url(scene))
+    (taken_back,) = re.findall(r"Taken back: .*?\)", text_of(client, f"/appointments/{scene.place(5)}/presence"))
+    assert taken_back == "Taken back: 10:56 am to 11:01 am (Pressed the wrong name)"
 
 
 @pytest.mark.parametrize(
