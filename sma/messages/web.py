@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
 
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
@@ -13,9 +12,8 @@ from sma.messages import actions, queries
 from sma.messages.facts import clinic_of
 from sma.messages.rules import KIND_WORDS, STATE_WORDS, CommunicationState
 from sma.scheduling import places_in_use
-from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -27,15 +25,6 @@ NEEDS = "needs"
 
 RETRIED = notice("message-retried", "It is on its way again.")
 CALLED = notice("message-called", "Noted that you rang.")
-
-
-class Press(BaseModel):
-    """A form that is one button."""
-
-    idempotency_key: str = Field(default="", max_length=64)
-
-
-Pressed = Annotated[Form[Press], Depends(forms.of(Press))]
 
 
 @router.get("/messages")

@@ -7,18 +7,25 @@ from collections.abc import Callable, Container, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from fastapi import Depends, Request
+from pydantic import BaseModel, Field, ValidationError
 
 from sma.web.form_body import Body, BodyError, Upload, read_body
 from sma.web.form_fields import Shape, problem_with, shape_of
 from sma.web.form_messages import message_for
 
-__all__ = ["FORM", "Form", "Upload", "blank", "of", "with_errors"]
+__all__ = ["FORM", "Form", "Press", "Pressed", "Upload", "blank", "of", "with_errors"]
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Press(BaseModel):
+    """A form that is one button, and the start of most others; its key makes a double press harmless."""
+
+    idempotency_key: str = Field(default="", max_length=64)
+
 
 # The key of errors that belong to the whole form rather than to one field.
 FORM = ""
@@ -65,6 +72,9 @@ def of(model: type[Model]) -> Callable[[Request], Coroutine[Any, Any, Form[Model
             return Form(errors={FORM: str(error)})
 
     return read
+
+
+Pressed = Annotated[Form[Press], Depends(of(Press))]
 
 
 def blank(**start: object) -> Form[Any]:

@@ -14,7 +14,7 @@ from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press
 from sma.web.templating import day, time12
 
 Booker = Annotated[CurrentUser, require(Permission.BOOK)]
@@ -35,13 +35,7 @@ SESSION_CANCELLED = notice("session-cancelled-for-all", "Session cancelled. Peop
 ASKED = "Asked today, and comfortable with this session"
 
 
-class Key(BaseModel):
-    """A form that is one button."""
-
-    idempotency_key: str = Field(default="", max_length=64)
-
-
-class Reasons(Key):
+class Reasons(Press):
     """A reason for each check that may be passed."""
 
     reason_suit: str = Field(default="", max_length=300)
@@ -74,11 +68,11 @@ def _offered(reason: CancelReason) -> CancelReason:
     return reason
 
 
-class ReversalForm(Key):
+class ReversalForm(Press):
     version: int = Field(ge=0)
 
 
-class CancellationForm(Key):
+class CancellationForm(Press):
     reason: Annotated[CancelReason, AfterValidator(_offered)]
 
 
@@ -88,7 +82,6 @@ MoveAnswers = Annotated[Form[MoveForm], Depends(forms.of(MoveForm))]
 PlaceAnswers = Annotated[Form[Reasons], Depends(forms.of(Reasons))]
 ReversalAnswers = Annotated[Form[ReversalForm], Depends(forms.of(ReversalForm))]
 CancellationAnswers = Annotated[Form[CancellationForm], Depends(forms.of(CancellationForm))]
-Pressed = Annotated[Form[Key], Depends(forms.of(Key))]
 
 
 def when(session: GroupSession) -> str:

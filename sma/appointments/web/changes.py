@@ -20,7 +20,6 @@ from sma.appointments.web.asking import (
     CancellationAnswers,
     MoveAnswers,
     PlaceAnswers,
-    Pressed,
     ReversalAnswers,
     choosable,
     is_past,
@@ -34,7 +33,7 @@ from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser
 from sma.web import forms
-from sma.web.forms import Form
+from sma.web.forms import Form, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

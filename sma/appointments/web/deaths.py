@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, Field
 
 from sma.appointments import actions, queries
-from sma.appointments.web.asking import Key, Pressed
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid
@@ -16,7 +15,7 @@ from sma.identity import CurrentUser, Permission, require
 from sma.people import TOLD_BY_WORDS, Patient, PersonNotFound, ToldBy, full_name, preferred
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -36,7 +35,7 @@ def _is_ticked(ticked: bool) -> bool:
     return ticked
 
 
-class DeathForm(Key):
+class DeathForm(Press):
     told_by: ToldBy
     died_on: date | None = None
     is_right_person: Annotated[bool, AfterValidator(_is_ticked)] = Field(default=False, validate_default=True)

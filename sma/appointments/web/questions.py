@@ -8,14 +8,14 @@ from pydantic import Field
 
 from sma.appointments import actions, queries
 from sma.appointments.rules import AlreadyAnswered
-from sma.appointments.web.asking import Booker, Key, Pressed
+from sma.appointments.web.asking import Booker
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import audiences, places_in_use
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -26,7 +26,7 @@ ANSWERED = notice("question-answered", "Answered. Whoever asked sees it on their
 READ = notice("question-read", "Noted that you have read it.")
 
 
-class Answer(Key):
+class Answer(Press):
     answer: str = Field(min_length=2, max_length=500)
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.appointments import actions, queries
-from sma.appointments.web.asking import SESSION_CANCELLED, Planner, Pressed, is_past, when
+from sma.appointments.web.asking import SESSION_CANCELLED, Planner, is_past, when
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.scheduling import lock_session
 from sma.scheduling.rules import SessionStatus
+from sma.web.forms import Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

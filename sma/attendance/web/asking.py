@@ -14,7 +14,7 @@ from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press
 
 Runner = Annotated[CurrentUser, require(Permission.RUN_SESSION)]
 Confirmer = Annotated[CurrentUser, require(Permission.CONFIRM_MINUTES)]
@@ -33,13 +33,7 @@ WALK_IN_WAITS = notice("walk-in-waits", "Added to the waiting list.")
 CLOSED = notice("session-closed", "Session closed. Its record is locked, and the billing proposals are being made.")
 
 
-class Act(BaseModel):
-    """A button, with the key that makes a double press harmless."""
-
-    idempotency_key: str = Field(default="", max_length=64)
-
-
-class MarkForm(Act):
+class MarkForm(Press):
     presence: str = Field(pattern="^(arrived|late|absent|left|undo|not-recorded)$")
     version: int | None = Field(default=None, ge=0)
     at: time | None = None
@@ -47,23 +41,23 @@ class MarkForm(Act):
     typed: bool = False
 
 
-class ClosingForm(Act):
+class ClosingForm(Press):
     sure: list[Doubt] = Field(default_factory=list)
 
 
-class ClinicianForm(Act):
+class ClinicianForm(Press):
     practitioner_id: UUID
 
 
-class StopForm(Act):
+class StopForm(Press):
     interrupted: bool = False
 
 
-class NoteForm(Act):
+class NoteForm(Press):
     done: bool = False
 
 
-class ConsultForm(Act):
+class ConsultForm(Press):
     practitioner_id: UUID | None = None
     starts: time
     ends: time
@@ -71,11 +65,11 @@ class ConsultForm(Act):
     reason: str = Field(min_length=3, max_length=200)
 
 
-class WithdrawalForm(Act):
+class WithdrawalForm(Press):
     why: str = Field(min_length=3, max_length=200)
 
 
-class StayForm(Act):
+class StayForm(Press):
     practitioner_id: UUID | None = None
     starts: time
     ends: time | None = None
@@ -86,7 +80,7 @@ class SearchForm(BaseModel):
     text: str = Field(default="", max_length=120)
 
 
-class WalkInForm(Act):
+class WalkInForm(Press):
     patient_id: UUID | None = None
     preferred_name: str = Field(default="", max_length=80)
     family_name: str | None = Field(default=None, max_length=80)
@@ -107,7 +101,6 @@ class WalkInForm(Act):
         return {code: reason for code in codes if (reason := getattr(self, f"reason_{code}"))}
 
 
-Pressed = Annotated[Form[Act], Depends(forms.of(Act))]
 MarkAnswers = Annotated[Form[MarkForm], Depends(forms.of(MarkForm))]
 ClosingAnswers = Annotated[Form[ClosingForm], Depends(forms.of(ClosingForm))]
 ClinicianAnswers = Annotated[Form[ClinicianForm], Depends(forms.of(ClinicianForm))]

@@ -15,7 +15,6 @@ from sma.attendance.web.asking import (
     ClinicianAnswers,
     Confirmer,
     ConsultAnswers,
-    Pressed,
     Runner,
     StopAnswers,
     WithdrawalAnswers,
@@ -31,7 +30,7 @@ from sma.core.errors import Conflict, NotFound
 from sma.identity import Permission
 from sma.scheduling import lock_session
 from sma.web import forms
-from sma.web.forms import Form
+from sma.web.forms import Form, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

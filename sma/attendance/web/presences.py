@@ -11,7 +11,6 @@ from sma.attendance.web.asking import (
     CORRECTED,
     ENTERED,
     ClinicianAnswers,
-    Pressed,
     Runner,
     StayAnswers,
     instant,
@@ -24,7 +23,7 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Conflict
 from sma.scheduling import lock_session
 from sma.web import forms
-from sma.web.forms import Form
+from sma.web.forms import Form, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.attendance import actions
-from sma.attendance.web.asking import Pressed
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, WriteDb
 from sma.core.errors import Invalid
 from sma.identity import CurrentUser, Permission, require
 from sma.web.flash import notice
+from sma.web.forms import Pressed
 from sma.web.htmx import go_to
 
 router = APIRouter(route_class=EdgeRoute)

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sma.claims.rules import AssignmentMethod
 from sma.core import clock
@@ -13,7 +13,7 @@ from sma.core.settings import Settings
 from sma.identity import CurrentUser, Permission, require
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press
 from sma.web.htmx import go_to
 
 Reader = Annotated[CurrentUser, require(Permission.SEE_CLAIMS)]
@@ -38,15 +38,9 @@ ASKED = notice("export-asked", "The file is being made.")
 LOOKS_FOR = timedelta(minutes=10)
 
 
-class Press(BaseModel):
-    """A form that is one button."""
-
-    idempotency_key: str = Field(default="", max_length=64)
-
-
 class Approval(Press):
     item_number: str = Field(max_length=6)
-    confirmed: list[str] = []
+    confirmed: list[str] = Field(default_factory=list)
 
 
 class NotBilled(Press):
@@ -68,7 +62,6 @@ class Revocation(Press):
     session_id: UUID
 
 
-Pressed = Annotated[Form[Press], Depends(forms.of(Press))]
 ApprovalAnswers = Annotated[Form[Approval], Depends(forms.of(Approval))]
 NotBilledAnswers = Annotated[Form[NotBilled], Depends(forms.of(NotBilled))]
 ExportAnswers = Annotated[Form[ExportRequest], Depends(forms.of(ExportRequest))]

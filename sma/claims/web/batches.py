@@ -12,7 +12,6 @@ from sma.claims.web.asking import (
     HELD_BACK,
     ExportAnswers,
     Exporter,
-    Pressed,
     Reader,
     asks_totp,
     prove_again,
@@ -21,6 +20,7 @@ from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.core.errors import NotFound
 from sma.identity import Permission
+from sma.web.forms import Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

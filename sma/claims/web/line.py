@@ -17,7 +17,6 @@ from sma.claims.web.asking import (
     ApprovalAnswers,
     Approver,
     NotBilledAnswers,
-    Pressed,
     Reader,
 )
 from sma.claims.web.remedies import pages_for
@@ -26,7 +25,7 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import DomainError
 from sma.identity import CurrentUser, Permission
 from sma.web import forms
-from sma.web.forms import Form
+from sma.web.forms import Form, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

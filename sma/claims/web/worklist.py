@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from sma.claims import actions, queries
 from sma.claims.rules import STATUS_WORDS
-from sma.claims.web.asking import LOOKS_FOR, REASSESSED, UNCHANGED, Pressed, Reader
+from sma.claims.web.asking import LOOKS_FOR, REASSESSED, UNCHANGED, Reader
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.identity import Permission
+from sma.web.forms import Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
 

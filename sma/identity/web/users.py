@@ -17,7 +17,7 @@ from sma.identity.queries import UserRow
 from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.forms import Form
+from sma.web.forms import Form, Press
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -34,12 +34,11 @@ TAKEN_OFF = notice(
 )
 
 
-class NewUserForm(BaseModel):
+class NewUserForm(Press):
     username: str = Field(min_length=2, max_length=60, pattern=r"^[A-Za-z0-9._-]+$")
     display_name: str = Field(max_length=120)
     password: SecretStr = Field(max_length=200)
     roles: list[Role] = Field(min_length=1)
-    idempotency_key: str = Field(default="", max_length=64)
 
 
 class UserForm(BaseModel):

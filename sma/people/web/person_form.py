@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from calendars import NotAnAddress, plain_address
 from sma.people.models import Patient
@@ -14,6 +14,7 @@ from sma.people.rules import AnswerSource, DobAccuracy, Gender, InterpreterNeed,
 from sma.people.search import what_is_sought
 from sma.people.web import words
 from sma.web import forms
+from sma.web.forms import Press
 
 
 def _birthday(typed: Any) -> Any:
@@ -48,7 +49,7 @@ def _even(typed: str) -> str:
 Name = Annotated[str, AfterValidator(_even)]
 
 
-class PersonForm(BaseModel):
+class PersonForm(Press):
     preferred_name: Name = Field(max_length=80)
     given_names: Name | None = Field(default=None, max_length=120)
     family_name: Name | None = Field(default=None, max_length=80)
@@ -64,11 +65,10 @@ class PersonForm(BaseModel):
     interpreter_needed: InterpreterNeed = InterpreterNeed.NOT_ASKED
     gender: Gender | None = None
     gender_term: Name | None = Field(default=None, max_length=60)
-    origin: list[Origin] = []
+    origin: list[Origin] = Field(default_factory=list)
     answered_by: AnswerSource = AnswerSource.SELF
     is_somebody_else: bool = False
     version: int = 1
-    idempotency_key: str = Field(default="", max_length=64)
 
     def answers(self) -> PatientAnswers:
         return PatientAnswers(

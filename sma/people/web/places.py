@@ -18,6 +18,7 @@ from sma.people.models import Location
 from sma.people.web import words
 from sma.web import forms
 from sma.web.flash import notice
+from sma.web.forms import Press
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -48,7 +49,7 @@ LABELS = {
 _ROOMS: dict[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
 
 
-class LocationForm(BaseModel):
+class LocationForm(Press):
     name: str = Field(max_length=200)
     neutral_name: str | None = Field(default=None, max_length=120)
     address: str | None = Field(default=None, max_length=300)
@@ -60,7 +61,6 @@ class LocationForm(BaseModel):
     is_consulting_rooms: Literal["yes", "no", "unknown"] = "unknown"
     is_active: bool = False
     version: int = 1
-    idempotency_key: str = Field(default="", max_length=64)
 
     def answers(self) -> LocationAnswers:
         plain = self.model_dump(exclude={"version", "idempotency_key", "is_consulting_rooms"})

@@ -16,6 +16,7 @@ from sma.people.actions.practitioners import PractitionerAnswers
 from sma.people.web import words
 from sma.web import forms
 from sma.web.flash import notice
+from sma.web.forms import Press
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -29,12 +30,11 @@ NUMBER_KEPT = notice("provider-number-kept", "Recorded for that place.")
 LINKED = notice("sign-in-linked", "Their sign-in is recorded.")
 
 
-class PractitionerForm(BaseModel):
+class PractitionerForm(Press):
     prefix: str | None = Field(default=None, max_length=20)
     given_names: str = Field(max_length=120)
     family_name: str | None = Field(default=None, max_length=80)
     profession: Profession
-    idempotency_key: str = Field(default="", max_length=64)
 
 
 class NumberForm(BaseModel):

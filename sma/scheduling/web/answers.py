@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from sma.core import clock
 from sma.people.rules import Audience
@@ -21,7 +21,7 @@ from sma.scheduling.rules import (
     minutes_each,
 )
 from sma.web import forms
-from sma.web.forms import Form
+from sma.web.forms import Form, Press
 
 _EARLIEST, _LATEST = date(2020, 1, 1), date(2100, 1, 1)
 _FIRST_START = time(10)
@@ -56,7 +56,7 @@ LABELS = {
 }
 
 
-class SettingFields(BaseModel):
+class SettingFields(Press):
     audience: Audience = Audience.OPEN
     audience_name: str | None = Field(default=None, max_length=80)
     audience_basis: AudienceBasis | None = None
@@ -68,7 +68,6 @@ class SettingFields(BaseModel):
     most: int = Field(ge=1, le=100)
     clinician_minutes: int = Field(ge=0, le=720)
     version: int = 0
-    idempotency_key: str = Field(default="", max_length=64)
 
     def setting(self) -> SettingPlan:
         return SettingPlan(**{each.name: getattr(self, each.name) for each in fields(SettingPlan)})
@@ -78,7 +77,7 @@ class ProgramForm(SettingFields):
     name: str = Field(max_length=120)
     neutral_label: str = Field(max_length=60)
     total_minutes: int = Field(ge=10, le=720)
-    item_families: list[str] = []
+    item_families: list[str] = Field(default_factory=list)
     is_active: bool = False
 
     def plan(self) -> ProgramPlan:
@@ -132,18 +131,17 @@ class SessionForm(SettingFields):
         )
 
 
-class Act(BaseModel):
-    """A button: what the page showed, and the key that makes a double press harmless."""
+class Act(Press):
+    """A button, with what the page showed."""
 
     version: int | None = None
-    idempotency_key: str = Field(default="", max_length=64)
 
 
 class ApprovalForm(Act):
     """The signed-in act behind an audience; `drafts` are those ticked to be approved together with their program."""
 
     review_on: date | None = None
-    drafts: list[UUID] = []
+    drafts: list[UUID] = Field(default_factory=list)
 
 
 class RoleForm(Act):
