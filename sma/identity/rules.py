@@ -153,6 +153,17 @@ def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
 
 
+def ago(passed: timedelta) -> str:
+    """Say how long ago something was, without a clock or a zone: "just now", "12 minutes ago", "3 days ago"."""
+    minutes = int(passed.total_seconds() // 60)
+    if minutes < 2:
+        return "just now"
+    for size, unit in ((24 * 60, "day"), (60, "hour")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}{'' if minutes // size == 1 else 's'} ago"
+    return f"{minutes} minutes ago"
+
+
 class TooManyTries(DomainError):
     status = 429
     code = "too-many-tries"

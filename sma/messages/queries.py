@@ -37,6 +37,7 @@ class MessageRow:
     is_deceased: bool
     session_id: UUID
     timezone: str
+    starts_at: datetime
 
     @property
     def name(self) -> str:
@@ -57,6 +58,7 @@ _COLUMNS = (
     col(Patient.is_deceased),
     col(GroupSession.id),
     col(GroupSession.timezone),
+    col(GroupSession.starts_at),
 )
 
 

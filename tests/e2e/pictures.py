@@ -25,6 +25,7 @@ WORKERS = (
     (r"/claims", "dr.okafor"),
     (r"/sessions/(new|[^/]+/(plan|edit|claims|cancellation))", "karen"),
     (r"/(sessions|appointments|consults|clinician-presences)", "marcus"),
+    (r"/questions", "aunty.dot"),
     (r"/people/[^/]+/identifiers", "ravi"),
     (r"/people/[^/]+/death", "aunty.dot"),
     (r"/", "tahlia"),

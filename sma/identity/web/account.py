@@ -11,7 +11,7 @@ from sma.core import clock
 from sma.core.db import Database, EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import actions, queries
 from sma.identity.current import CurrentUser, require
-from sma.identity.rules import Permission, SamePassword, WeakPassword
+from sma.identity.rules import Permission, SamePassword, WeakPassword, ago
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -149,13 +149,13 @@ def remove(request: Request, form: Code, db: WriteDb, user: Anybody) -> Response
 def _page(
     request: Request, db: ReadSession, user: CurrentUser, form: Form[PasswordForm], *, status_code: int = 200
 ) -> Response:
-    sessions = queries.sessions_of(db, user.id, now=clock.now())
+    now = clock.now()
     return render(
         request,
         "identity/account.html",
         status_code=status_code,
         form=form,
-        sessions=sessions,
+        sessions=[(row, ago(now - row.last_seen_at)) for row in queries.sessions_of(db, user.id, now=now)],
         this_session=user.login_session_id,
     )
 

@@ -13,6 +13,7 @@ from sma.core.audit import AuditEvent
 from sma.core.clock import now
 from sma.identity import Role, create_user
 from sma.identity.models import LoginSession, User
+from sma.identity.rules import ago
 from tests.conftest import SignIn
 
 PASSWORD = "a short sentence"
@@ -208,3 +209,18 @@ def test_a_new_user_is_made_once_however_often_the_button_is_pressed(sign_in: Si
     assert 'value="kim"' in weak.text
     with app.state.database.read() as db:
         assert len(db.exec(select(User).where(User.username == "marcus")).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=-3), "just now"),
+        (timedelta(seconds=119), "just now"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(minutes=60), "1 hour ago"),
+        (timedelta(hours=47, minutes=59), "1 day ago"),
+        (timedelta(days=9), "9 days ago"),
+    ],
+)
+def test_when_a_browser_was_last_used_is_said_without_a_clock(passed: timedelta, words: str) -> None:
+    assert ago(passed) == words
