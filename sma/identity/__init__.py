@@ -6,6 +6,7 @@ A route says `user: Annotated[CurrentUser, require(Permission.X)]`; that is all 
 from sma.identity.actions import change_user as change_user
 from sma.identity.actions import create_user as create_user
 from sma.identity.actions import set_password as set_password
+from sma.identity.actions import take_off_totp as take_off_totp
 from sma.identity.current import OPEN_TO_ALL as OPEN_TO_ALL
 from sma.identity.current import CurrentUser as CurrentUser
 from sma.identity.current import OwnPasswordNeeded as OwnPasswordNeeded
@@ -35,4 +36,5 @@ __all__ = [
     "require",
     "roles_of",
     "set_password",
+    "take_off_totp",
 ]

@@ -48,6 +48,21 @@ def test_the_first_person_is_let_in_from_the_terminal_and_the_same_name_only_onc
     assert sma("user", "password", "nobody", "--password", PASSWORD).exit_code == 1
 
 
+def test_the_only_administrators_lost_phone_is_mended_at_the_terminal(folder: Path) -> None:
+    sma("db", "upgrade")
+    let_in("tahlia")
+    with sqlite3.connect(folder / "sma.db") as raw:
+        raw.execute("UPDATE staff_user SET totp_confirmed_at = '2026-11-22 00:00:00', totp_secret = NULL")
+
+    before = sma("user", "lost-phone", "nobody")
+    mended = sma("user", "lost-phone", "Tahlia")
+
+    assert (before.exit_code, mended.exit_code) == (1, 0)
+    with sqlite3.connect(folder / "sma.db") as raw:
+        assert raw.execute("SELECT totp_confirmed_at FROM staff_user").fetchall() == [(None,)]
+        assert raw.execute("SELECT count(*) FROM audit_event WHERE did = 'take-off-second-factor'").fetchone() == (1,)
+
+
 def test_the_check_hides_secrets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sma("db", "upgrade")
     monkeypatch.setenv("SMA_MAIL_URL", f"smtps://post:pa55word@127.0.0.1:{free_port()}")

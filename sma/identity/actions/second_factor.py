@@ -61,18 +61,19 @@ def switch_off_totp(db: WriteSession, code: str, *, by: CurrentUser, now: dateti
     return True
 
 
-def take_off_totp(db: WriteSession, user_id: UUID, *, by: CurrentUser, now: datetime) -> None:
+def take_off_totp(db: WriteSession, user_id: UUID, *, by: CurrentUser | None, now: datetime) -> None:
     """Switch off a colleague's second factor because their phone is lost, and sign them out everywhere.
 
-    They come in by password alone until they switch it on again. Without a second factor nothing changes.
-    Locks: the user's row. Raises: ProveItIsYou when `by` has not proved themselves just now; NotFound.
+    They come in by password alone until they switch it on again. Without a second factor nothing changes. `by` is None
+    for whoever has the machine's terminal. Locks: the user's row.
+    Raises: ProveItIsYou when `by` has not proved themselves just now; NotFound.
     """
-    if not by.has_stepped_up(now):
+    if by is not None and not by.has_stepped_up(now):
         raise ProveItIsYou
     user = db.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None:
         raise NotFound
-    if user.totp_secret is None:
+    if user.totp_confirmed_at is None:
         return
     _forget(db, user)
     end_sessions(db, user_id, now=now)

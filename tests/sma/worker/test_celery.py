@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +67,16 @@ def test_a_broker_by_address_is_used_with_the_clinics_own_queue(settings: Settin
     assert conf.task_default_queue == "clinic-7"
     assert conf.task_default_queue_type == "quorum"
     assert not folder(there).exists()
+
+
+def test_a_second_worker_in_one_process_has_tasks_of_its_own(settings: Settings, app: Celery) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        other = create_worker(settings)
+        other.finalize()
+
+    assert other.tasks["sma.deliver"].app is other
+    assert app.tasks["sma.deliver"].run is not other.tasks["sma.deliver"].run
 
 
 def test_a_wake_up_says_look_and_nothing_else(settings: Settings, app: Celery) -> None:
