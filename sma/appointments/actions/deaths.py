@@ -112,7 +112,8 @@ def _put_back(db: WriteSession, held: Held, *, by: CurrentUser, now: datetime) -
     set_status(appointment, status)
     appointment.reason = appointment.ended_at = None
     if status is AppointmentStatus.WAITLIST:
-        appointment.waiting_since = appointment.waiting_since or now
+        # The seat went by our mistake: their turn counts from the day they had it.
+        appointment.waiting_since = appointment.waiting_since or appointment.booked_at
     if session.starts_at > now:
         _say_what_differs(db, held, lost_seat=had_place and status is AppointmentStatus.WAITLIST, now=now)
     audit.record(db, by=by, did="restore", on=appointment, now=now, status=appointment.status)

@@ -168,10 +168,12 @@ def test_a_seat_that_somebody_else_has_by_now_is_waited_for_and_leaves_the_calen
     book(db, session.id, person.id, by=by, now=NOW)
     died(db, person, by)
     book(db, session.id, make_patient(db).id, by=by, now=NOW + MINUTE)
+    book(db, session.id, make_patient(db).id, waiting_ok=True, by=by, now=NOW + MINUTE)
 
     assert correct_death(db, person.id, by=by, now=NOW + 2 * MINUTE).back == 1
 
     assert states(db, person.id) == [("waitlist", None)]
+    assert next(row.patient_id for row in roster(db, session.id) if row.is_waiting) == person.id
     assert told(db, person.id) == [("request", 0), ("cancel", 1), ("waiting", 1)]
 
 
