@@ -98,7 +98,7 @@ def consults_taken_back(db: ReadSession, appointment_id: UUID) -> list[TakenBack
         .where(col(Encounter.appointment_id) == appointment_id, col(ConsultInterval.withdrawn_reason).is_not(None))
         .order_by(col(ConsultInterval.superseded_at).desc(), col(ConsultInterval.id))
     )
-    return [TakenBack(*row) for row in found]
+    return [TakenBack(row.starts_at, row.ends_at, row.superseded_at, row.withdrawn_reason) for row in found]
 
 
 def _found(session_id: UUID | None) -> UUID:

@@ -20,12 +20,14 @@ from sma.appointments.rules import (
     Stopped,
     Verdict,
     closed_to_booking,
+    explained,
     fit,
     is_eligible,
     may_become,
     why_not_yet,
     words_for,
 )
+from sma.appointments.rules.fit import NOT_SAID
 from sma.appointments.rules.states import NOT_RECORDED
 from sma.scheduling.rules import SessionStatus
 from tests.conftest import NOW
@@ -219,3 +221,9 @@ def test_the_table_of_changes_knows_every_state_and_keeps_what_was_entered_by_mi
     assert not may_become("fulfilled", "cancelled")
     assert ALLOWED[AppointmentStatus.ENTERED_IN_ERROR] == frozenset()
     assert AppointmentStatus.WAITLIST not in TAKES_A_PLACE
+
+
+def test_the_reasons_for_what_was_passed_are_said_and_hints_that_nobody_explained_are_not() -> None:
+    kept = {"waiting": "Dialysis day", "agreement": "Signs on the day", "minutes": NOT_SAID}
+
+    assert explained(kept) == ["Without an agreement: Signs on the day", "Before somebody who waits: Dialysis day"]

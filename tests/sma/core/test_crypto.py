@@ -1,6 +1,7 @@
 """What lies in the database is sealed, cannot be moved between columns, and survives a change of keys."""
 
 import base64
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from sqlmodel import select
 
+from sma import tables
 from sma.appointments import Appointment
-from sma.core.crypto import Keyring
+from sma.core.crypto import Encrypted, EncryptedWords, Keyring
 from sma.core.db import Database
 from sma.people import Coverage
 from tests import factories
@@ -93,3 +95,16 @@ def test_reasons_are_sealed_together_and_where_nobody_gave_one_nothing_is_stored
     assert [sealed is None for sealed in stored.values()].count(True) == 1
     assert not any("frame" in sealed or "minutes" in sealed for sealed in stored.values() if sealed)
     assert read_back == {explained: said, plain: {}}
+
+
+def test_each_column_for_what_staff_write_freely_is_sealed() -> None:
+    free = re.compile(r"(reason|note|term|answer|warnings)$")
+    in_clear = {
+        f"{table.name}.{column.name}"
+        for table in tables.metadata.sorted_tables
+        for column in table.columns
+        if free.search(column.name) and not isinstance(column.type, Encrypted | EncryptedWords)
+    }
+
+    # Why a place ended is chosen from a list.
+    assert in_clear == {"appointment.reason"}
