@@ -79,7 +79,9 @@ def read(request: Request, question_id: UUID, _form: Pressed, db: WriteDb, user:
 def _page(request: Request, db: ReadSession, question_id: UUID, form: Form[Any], *, status_code: int = 200) -> Response:
     row = queries.question(db, question_id)
     session = queries.session_of(db, row.session_id)
-    person = queries.panel(db, session, row.patient_id, now=clock.now(), besides=row.appointment_id)
+    person = queries.panel(
+        db, session, row.patient_id, now=clock.now(), besides=row.appointment_id, waiting_as=row.appointment_id
+    )
     return render(
         request,
         "appointments/question.html",
