@@ -15,6 +15,7 @@ from sma.attendance.models import AttendanceMark, ClinicianPresence, ConsultInte
 from sma.core.db import Database
 from sma.identity import Role
 from sma.people.models import Practitioner
+from sma.scheduling import GroupSession, SessionStatus
 from tests.sma.attendance.conftest import Enter, SetClock
 from tests.sma.attendance.scene import Scene, at, the_whole_day, yarn_up
 
@@ -318,6 +319,16 @@ def test_a_session_of_another_day_takes_no_presses(enter: Enter, scene: Scene, s
     client = enter(Role.FACILITATOR)
     assert "Nothing can be recorded yet" in text_of(client, day_url(scene))
     assert client.post(f"/appointments/{scene.place(1)}/presence", data={"presence": "arrived"}).status_code == 409
+
+
+def test_the_roll_call_of_a_cancelled_session_says_that_it_was_cancelled(
+    enter: Enter, database: Database, scene: Scene
+) -> None:
+    with database.write() as db:
+        db.get_one(GroupSession, scene.session.id).status = SessionStatus.CANCELLED
+    text = text_of(enter(Role.FACILITATOR), day_url(scene))
+    assert "This session was cancelled" in text
+    assert "Nothing can be recorded yet" not in text
 
 
 def test_a_session_that_is_over_says_where_consults_are_entered(
