@@ -51,11 +51,12 @@ url = context.config.get_main_option("sqlalchemy.url") or Settings().resolved_da
 engine = create_engine(url)
 with one_at_a_time(url), engine.connect() as connection:
     if connection.dialect.name == "postgresql":
+        # Two servers starting at once must not both create the tables (on SQLite: `one_at_a_time`). Before the limits
+        # below: the second waits for as long as the first needs.
+        connection.execute(text("SELECT pg_advisory_lock(7264915)"))
         # A migration that waits behind a long transaction would stop every booking behind itself.
         connection.execute(text("SET lock_timeout = '10s'"))
         connection.execute(text("SET statement_timeout = '10min'"))
-        # Two servers starting at once must not both create the tables (on SQLite: `one_at_a_time`).
-        connection.execute(text("SELECT pg_advisory_lock(7264915)"))
         connection.commit()
     context.configure(
         connection=connection,

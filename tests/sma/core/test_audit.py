@@ -54,3 +54,19 @@ def test_a_note_stays_although_the_act_was_refused(database: Database) -> None:
     audit.note(database, by_id=None, did="sign-in-refused", on_kind="staff_user", now=NOW)
 
     assert [event.did for event in chain(database)] == ["sign-in-refused"]
+
+
+def test_a_history_that_nobody_touched_is_whole_and_one_that_was_changed_is_not(database: Database) -> None:
+    fill(database, 4)
+    with database.write() as db:
+        seal_chain(db, limit=3)
+    with database.read() as db:
+        whole = audit.examine_chain(db)
+        third = db.exec(select(AuditEvent).where(AuditEvent.sealed_as == 3)).one()
+    with database.write() as db:
+        db.get_one(AuditEvent, third.id).details = {"number": 99}
+    with database.read() as db:
+        changed = audit.examine_chain(db)
+
+    assert (whole.sealed, whole.seal, whole.waiting, whole.wrong_number) == (3, third.seal, 1, None)
+    assert (changed.sealed, changed.wrong_number, changed.wrong_id) == (2, 3, third.id)
