@@ -1,7 +1,7 @@
 """The evidence sheet: who was there, each stretch of a clinician's own time, and who recorded it when."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from .facts import EvidenceInterval, EvidenceRow, EvidenceSheet, exact_words, stamp_words, time_words
 from .frame import MARGIN, draw_frame, frame
@@ -55,10 +55,7 @@ def place_rows(setter: Typesetter, rows: Sequence[EvidenceRow], day: date) -> li
 
 def _facts(sheet: EvidenceSheet) -> tuple[str, ...]:
     day = sheet.header.starts.date()
-    no_end = "no time out recorded" if sheet.closed_at else "still in"
-    spans = (
-        f"{exact_words(start, day)} to {exact_words(end, day) if end else no_end}" for start, end in sheet.presence
-    )
+    spans = (_stay(start, end, day, is_closed=sheet.closed_at is not None) for start, end in sheet.presence)
     closed = "not closed yet: this record may still change"
     if sheet.closed_by and sheet.closed_at:
         closed = f"closed by {sheet.closed_by}, {stamp_words(sheet.closed_at)}"
@@ -66,6 +63,12 @@ def _facts(sheet: EvidenceSheet) -> tuple[str, ...]:
         f"{sheet.clinician_name}, provider number {sheet.provider_number} · group of {sheet.group_size}",
         f"Clinician present {'; '.join(spans) or 'not recorded'} · {closed}",
     )
+
+
+def _stay(start: datetime, end: datetime | None, day: date, *, is_closed: bool) -> str:
+    if end:
+        return f"{exact_words(start, day)} to {exact_words(end, day)}"
+    return f"{exact_words(start, day)}, {'no time out recorded' if is_closed else 'still in'}"
 
 
 def _lines(row: EvidenceRow, day: date) -> Iterator[Row]:

@@ -114,6 +114,16 @@ def test_evidence_says_who_recorded_what_when_and_what_was_changed() -> None:
         assert words in page
 
 
+def test_a_stay_without_an_end_says_so_open_and_closed() -> None:
+    closed = dataclasses.replace(evidence(1), presence=[(at(9, 58), None)])
+    still_open = dataclasses.replace(closed, closed_by=None, closed_at=None)
+
+    said = [" ".join(pages_of(evidence_sheet(sheet))[0].split()) for sheet in (closed, still_open)]
+
+    assert "Clinician present 09:58:00, no time out recorded ·" in said[0]
+    assert "Clinician present 09:58:00, still in ·" in said[1]
+
+
 def test_an_open_record_says_that_it_may_still_change() -> None:
     sheet = dataclasses.replace(evidence(1), closed_by=None, closed_at=None, presence=[], rows=[])
     running = dataclasses.replace(evidence(1).rows[0], intervals=[interval(3, ended=None, minutes_text="")], left=None)
