@@ -123,7 +123,7 @@ def test_the_desk_takes_a_person_off_and_undoes_it(desk: Page, days: Days) -> No
     desk.get_by_label("Away for family reasons").check()
     desk.get_by_role("button", name="Take Ben off this session").click()
     expect(desk.locator("#notices")).to_have_text("Taken off. The place is free again.")
-    desk.get_by_role("button", name="Undo").click()
+    desk.locator("[data-undo-seconds]").get_by_role("button", name="Undo").click()
     expect(desk.locator("#notices")).to_have_text("Put back. The message is on its way.")
     expect(desk.locator("#people ~ *").first).to_contain_text("Ben Farr")
 
@@ -137,6 +137,13 @@ def test_the_desk_moves_a_person_and_undoes_it(desk: Page, days: Days) -> None:
     desk.get_by_role("button", name="Move Hal to").click()
     expect(desk.locator("#notices")).to_have_text("Moved. One message with the new time is on its way.")
     assert str(second) in desk.url
+    expect(desk.locator("[data-undo-seconds]")).to_contain_text("Hal has moved here.")
+    desk.locator("[data-undo-seconds]").get_by_role("button", name="Undo").click()
+    expect(desk.locator("#notices")).to_have_text("Undone. The message that says so is on its way.")
+    assert str(first) in desk.url
+    desk.get_by_role("link", name="Move Hal").click()
+    desk.locator(f"a[href*='{second}']").click()
+    desk.get_by_role("button", name="Move Hal to").click()
     desk.goto(f"/sessions/{first}")
     expect(desk.locator("#ended ~ ul")).to_contain_text("Moved to another session")
     desk.get_by_role("button", name="Put Hal back").click()
