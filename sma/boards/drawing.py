@@ -1,7 +1,7 @@
 """Sessions as the rows of a list and the links of a week.
 
 Each is drawn once for each thing there is to say and then kept: fifty of them are most of the cost of a board. An
-entry holds no person, so what is kept is nobody's.
+entry holds no patient; the names of staff in it leave memory with the process.
 """
 
 from collections.abc import Iterable

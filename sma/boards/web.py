@@ -28,14 +28,14 @@ def first(request: Request, _user: Reader) -> Response:
 @router.get("/today")
 def today(request: Request, db: ReadDb, user: Reader, show: Word = "") -> Response:
     now = clock.now()
-    zone = places_in_use(db).zone
-    day = clock.local_date(now, zone)
+    places = places_in_use(db)
+    day, looking = clock.local_date(now, places.zone), queries.Looking(user, now, places.has_zones)
     counts = queries.tally(db, user, today=day, now=now)
     if show in queries.LISTS:
-        rows = queries.listed(db, show, user, today=day, now=now)
+        rows = queries.listed(db, show, looking, today=day)
         drawn = drawing.lines(rows, with_day=True)
         return render(request, "boards/list.html", title=queries.LISTS[show], lines=drawn, count=len(rows), day=day)
-    board = queries.today_board(db, user, today=day, now=now)
+    board = queries.today_board(db, looking, today=day)
     may = {permission.name.lower(): user.may(permission) for permission in Permission}
     return render(
         request,
@@ -56,7 +56,8 @@ def week(request: Request, db: ReadDb, user: Reader, week: Word = "", location: 
     places = places_in_use(db)
     today = clock.local_date(now, places.zone)
     chosen = next((place for place in places.choices if str(place.id) == location), None)
-    board = queries.week_board(db, _day(week) or today, user, now=now, location_id=chosen.id if chosen else None)
+    looking = queries.Looking(user, now, places.has_zones)
+    board = queries.week_board(db, _day(week) or today, looking, location_id=chosen.id if chosen else None)
     return render(
         request,
         "boards/week.html",

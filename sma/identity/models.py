@@ -12,7 +12,7 @@ from sma.core.db import UtcDateTime
 class User(SQLModel, table=True):
     """A member of staff who signs in. `display_name` is what colleagues and sheets show.
 
-    `must_choose_password`: the present one is somebody else's choice, good for one sign-in.
+    `must_choose_password`: the present one is somebody else's choice; it opens only the page that replaces it.
     """
 
     __tablename__ = "staff_user"

@@ -1,6 +1,7 @@
 """What the boards show, ready for a template that only prints."""
 
 from sma.boards.queries.entries import Entry as Entry
+from sma.boards.queries.entries import Looking as Looking
 from sma.boards.queries.tally import Tally as Tally
 from sma.boards.queries.tally import for_lead as for_lead
 from sma.boards.queries.tally import tally as tally

@@ -64,24 +64,30 @@ class Entry(NamedTuple):
         return self.status == SessionStatus.OPEN and not self.is_over and self.booked < self.least
 
 
+class Looking(NamedTuple):
+    """Who looks at a board, and when. `has_zones`: the clinic's places go by more than one clock, so each is named."""
+
+    user: CurrentUser
+    now: datetime
+    has_zones: bool
+
+
 def entries_between(
-    db: ReadSession, start: date, end: date, user: CurrentUser, *, now: datetime, location_id: UUID | None = None
+    db: ReadSession, start: date, end: date, looking: Looking, *, location_id: UUID | None = None
 ) -> list[Entry]:
     """Return the sessions of some days as entries, earliest first. Three statements."""
     rows = sessions_between(db, start, end, location_id)
     if not rows:
         return []
-    staff = staff_between(db, start, end, location_id, reader_id=user.id)
+    staff = staff_between(db, start, end, location_id, reader_id=looking.user.id)
     counts = counts_between(db, start, end)
-    zones = {row.timezone for row in rows}
-    today = {zone: clock.local_date(now, zone) for zone in zones}
-    sees_all = user.may(Permission.SEE_SETTINGS)
+    today = {zone: clock.local_date(looking.now, zone) for zone in {row.timezone for row in rows}}
+    sees_all = looking.user.may(Permission.SEE_SETTINGS)
     found = []
     for row in rows:
         workers = staff.get(row.key, ())
         sees = sees_all or any(worker.is_reader for worker in workers)
-        # Where all clocks agree nobody needs to be told the zone.
-        seen = _Seen(today[row.timezone], _moment(row, now), sees=sees, has_zones=len(zones) > 1)
+        seen = _Seen(today[row.timezone], _moment(row, looking.now), sees=sees, has_zones=looking.has_zones)
         found.append(_entry(row, workers, counts.get(row.key, Counts()), seen))
     return found
 

@@ -1,7 +1,7 @@
 """Today's sessions, and the lists that the counts at the top lead to."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,10 +9,9 @@ from sqlmodel import col
 
 from sma.appointments import Appointment
 from sma.appointments.rules import TAKES_A_PLACE
-from sma.boards.queries.entries import Entry, entries_between
+from sma.boards.queries.entries import Entry, Looking, entries_between
 from sma.boards.queries.tally import DAYS_AHEAD, lacks_agreement
 from sma.core.db import ReadSession
-from sma.identity import CurrentUser
 from sma.scheduling import GroupSession, SessionStatus, next_day_with_sessions
 
 # How far back a session that was never closed is still listed.
@@ -43,28 +42,28 @@ class Today:
         return [(entry, "") for entry in self.next_entries]
 
 
-def today_board(db: ReadSession, user: CurrentUser, *, today: date, now: datetime) -> Today:
+def today_board(db: ReadSession, looking: Looking, *, today: date) -> Today:
     """Return the sessions held today by the clocks of their own places. Three statements, seven on an empty day."""
     # A day on either side, because midnight is not the same instant at every place.
-    near = entries_between(db, today - timedelta(days=1), today + timedelta(days=1), user, now=now)
-    entries = [entry for entry in near if entry.held_on == now.astimezone(entry.starts.tzinfo).date()]
+    near = entries_between(db, today - timedelta(days=1), today + timedelta(days=1), looking)
+    entries = [entry for entry in near if entry.held_on == looking.now.astimezone(entry.starts.tzinfo).date()]
     if entries:
         return Today(entries, None, [])
     following = next_day_with_sessions(db, today)
-    return Today([], following, entries_between(db, following, following, user, now=now) if following else [])
+    return Today([], following, entries_between(db, following, following, looking) if following else [])
 
 
-def listed(db: ReadSession, which: str, user: CurrentUser, *, today: date, now: datetime) -> list[tuple[Entry, str]]:
+def listed(db: ReadSession, which: str, looking: Looking, *, today: date) -> list[tuple[Entry, str]]:
     """Return the sessions behind one count, each with the words that say why it is there."""
     if which == "not-closed":
-        past = entries_between(db, today - _LOOK_BACK, today, user, now=now)
+        past = entries_between(db, today - _LOOK_BACK, today, looking)
         return [(entry, "needs closing") for entry in past if entry.is_over and entry.status == SessionStatus.OPEN]
     if which == "agreement":
         tomorrow = today + timedelta(days=1)
         lacking = _without_agreement(db, tomorrow)
-        entries = entries_between(db, tomorrow, tomorrow, user, now=now)
+        entries = entries_between(db, tomorrow, tomorrow, looking)
         return [(entry, f"{lacking[entry.id]} without an agreement") for entry in entries if entry.id in lacking]
-    coming = entries_between(db, today, today + timedelta(days=DAYS_AHEAD), user, now=now)
+    coming = entries_between(db, today, today + timedelta(days=DAYS_AHEAD), looking)
     live = [entry for entry in coming if entry.status == SessionStatus.OPEN and not entry.is_over]
     if which == "waiting":
         return [(entry, f"{entry.waiting} waiting") for entry in live if entry.waiting]

@@ -1,12 +1,11 @@
 """One week: the sessions of each day, earliest first. A table with a column for each day; on a phone, day after day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from sma.boards.queries.entries import Entry, entries_between
+from sma.boards.queries.entries import Entry, Looking, entries_between
 from sma.core.db import ReadSession
-from sma.identity import CurrentUser
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,10 @@ class Week:
         return self.monday + timedelta(days=7)
 
 
-def week_board(
-    db: ReadSession, day: date, user: CurrentUser, *, now: datetime, location_id: UUID | None = None
-) -> Week:
+def week_board(db: ReadSession, day: date, looking: Looking, *, location_id: UUID | None = None) -> Week:
     """Return the week that holds `day`; Saturday and Sunday only when something is planned then. Three statements."""
     monday = day - timedelta(days=day.weekday())
-    entries = entries_between(db, monday, monday + timedelta(days=6), user, now=now, location_id=location_id)
+    entries = entries_between(db, monday, monday + timedelta(days=6), looking, location_id=location_id)
     last = max((entry.held_on.weekday() for entry in entries), default=4)
     days = [monday + timedelta(days=offset) for offset in range(max(last, 4) + 1)]
     by_day: list[list[Entry]] = [[] for _ in days]

@@ -254,7 +254,7 @@ def test_the_page_says_what_ends_and_wants_the_right_person_ticked(morning: Fast
     assert (first.status_code, again.status_code) == (303, 303)
     shown = worker.get(f"/people/{person}").text
     assert "Quillam" not in shown
-    assert "a health worker or an elder of their community" in shown
+    assert "a health worker or an Elder of their community" in shown
     assert "Zorba" not in worker.get(f"/sessions/{session}").text
 
 

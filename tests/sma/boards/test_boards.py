@@ -141,6 +141,24 @@ def test_today_is_the_date_at_the_sessions_own_place(database: Database, sign_in
     assert "Sydney time" in page
 
 
+def test_the_clock_is_named_where_only_the_other_place_has_a_session(database: Database, sign_in: SignIn) -> None:
+    """A desk in Sydney must not read Perth's ten o'clock as its own."""
+    with database.write() as db:
+        factories.make_location(db, name="Sydney rooms")
+        perth = factories.make_location(db, name="Perth rooms", timezone="Australia/Perth")
+    hold(database, location=perth)
+
+    client = sign_in(Role.FRONT_DESK)
+
+    for board in ("/today", f"/week?week={MONDAY}"):
+        assert "Perth time" in text(client, board)
+
+
+def test_no_clock_is_named_where_every_place_goes_by_the_same(database: Database, sign_in: SignIn) -> None:
+    hold(database)
+    assert "Sydney time" not in text(sign_in(Role.FRONT_DESK), "/today")
+
+
 @pytest.mark.parametrize(
     ("show", "count_words", "reason"),
     [
