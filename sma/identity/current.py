@@ -162,21 +162,20 @@ async def current_user(request: Request) -> CurrentUser:
 
 
 async def _read(database: Database, read: Callable[..., T], *args: Any) -> T:
-    """Run a read of a few rows where it costs least.
+    """Run a read of a few rows where it costs least (docs/decisions/0009).
 
-    On SQLite right here: its readers wait for nobody, and a change of threads costs more than the rows. A server may
+    On SQLite right here: its readers wait for no writer, and a change of threads costs more than the rows. A server may
     keep us waiting, so there it runs in a thread.
     """
     if database.is_sqlite:
-        return read(*args)
-    return await run_in_threadpool(read, *args)
+        return read(database, *args)
+    return await run_in_threadpool(read, database, *args)
 
 
-def _known(request: Request) -> tuple[CurrentUser, bool]:
+def _known(database: Database, request: Request) -> tuple[CurrentUser, bool]:
     token = request.cookies.get(cookie_name(request))
     if not token:
         raise SignInNeeded
-    database: Database = request.app.state.database
     idle = timedelta(minutes=request.app.state.settings.idle_minutes)
     with database.read() as db:
         found = signed_in(db, token, now=clock.now(), idle=idle)
@@ -208,7 +207,7 @@ def require(permission: Permission) -> Any:
             raise Forbidden
         if not user.may(Permission.SEE_EVERY_SESSION):
             database: Database = request.app.state.database
-            if not await _read(database, request.app.state.reach, database, user, request.path_params):
+            if not await _read(database, request.app.state.reach, user, request.path_params):
                 raise OtherPerson if "patient_id" in request.path_params else OtherSession
         return user
 
