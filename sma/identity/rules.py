@@ -50,7 +50,7 @@ class Permission(StrEnum):
     PASS_WARNING = "pass-warning"  # noqa: S105 - not a password. Book although a soft stop was shown, with a reason
     RUN_SESSION = "run-session"  # roll call, walk-ins, presence, consults, closing
     CONFIRM_MINUTES = "confirm-minutes"  # a clinician's own minutes and notes
-    CORRECT_MINUTES = "correct-minutes"  # minutes that their clinician pressed or confirmed
+    CORRECT_MINUTES = "correct-minutes"  # anybody's minutes that their clinician pressed or confirmed
     PRINT_SHEETS = "print-sheets"
     SEE_EVIDENCE = "see-evidence"
     SEE_MESSAGES = "see-messages"
@@ -89,7 +89,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_PEOPLE,
             Permission.RUN_SESSION,
             Permission.CONFIRM_MINUTES,
-            Permission.CORRECT_MINUTES,
             Permission.PRINT_SHEETS,
             Permission.SEE_EVIDENCE,
             Permission.SEE_CLAIMS,

@@ -10,6 +10,7 @@ from sma.attendance.actions.consults import stop_consult as stop_consult
 from sma.attendance.actions.entries import add_consult as add_consult
 from sma.attendance.actions.entries import confirm_consult as confirm_consult
 from sma.attendance.actions.entries import correct_consult as correct_consult
+from sma.attendance.actions.entries import may_correct as may_correct
 from sma.attendance.actions.entries import withdraw_consult as withdraw_consult
 from sma.attendance.actions.marks import MarkOutcome as MarkOutcome
 from sma.attendance.actions.marks import mark as mark
@@ -31,6 +32,7 @@ __all__ = [
     "correct_consult",
     "correct_presence",
     "mark",
+    "may_correct",
     "register_walk_in",
     "start_consult",
     "stop_consult",

@@ -77,7 +77,7 @@ def correct_consult(
     Raises: NotFound, DayLocked, Replaced, NotRecordable; CliniciansMinutes for what the clinician pressed or confirmed.
     """
     old, seat = hold_consult(db, consult_id, by=by, now=now, is_correction=True)
-    must_be_theirs(is_clinicians=_is_clinicians(db, old), may_correct=by.may(Permission.CORRECT_MINUTES))
+    must_be_theirs(is_clinicians=_is_clinicians(db, old), may_correct=may_correct(db, old.practitioner_id, by))
     wanted = Span(to_second(starts_at), to_second(ends_at))
     _check(db, seat, old.practitioner_id, wanted, besides=old.id, now=now)
     old.superseded_at = now
@@ -94,7 +94,7 @@ def withdraw_consult(
     Locks the session, then the clinician. Raises: NotFound, DayLocked, Replaced, CliniciansMinutes.
     """
     consult, seat = hold_consult(db, consult_id, by=by, now=now, is_correction=True)
-    must_be_theirs(is_clinicians=_is_clinicians(db, consult), may_correct=by.may(Permission.CORRECT_MINUTES))
+    must_be_theirs(is_clinicians=_is_clinicians(db, consult), may_correct=may_correct(db, consult.practitioner_id, by))
     consult.superseded_at, consult.withdrawn_reason = now, reason
     seat.encounter.version += 1
     audit.record(db, by=by, did="withdraw-consult", on=consult, now=now)
@@ -122,6 +122,11 @@ def is_own(db: ReadSession, practitioner_id: UUID, by: CurrentUser) -> bool:
         return False
     practitioner = practitioner_of(db, by.id)
     return practitioner is not None and practitioner.id == practitioner_id
+
+
+def may_correct(db: ReadSession, practitioner_id: UUID, by: CurrentUser) -> bool:
+    """Tell whether somebody may change minutes that their clinician pressed or confirmed: their own, or a manager."""
+    return by.may(Permission.CORRECT_MINUTES) or is_own(db, practitioner_id, by)
 
 
 def _is_clinicians(db: ReadSession, consult: ConsultInterval) -> bool:

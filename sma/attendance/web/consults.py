@@ -27,7 +27,6 @@ from sma.attendance.web.day import context
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Conflict, NotFound
-from sma.identity import Permission
 from sma.scheduling import lock_session
 from sma.web import forms
 from sma.web.forms import Form, Pressed
@@ -56,7 +55,8 @@ def stop(request: Request, consult_id: UUID, form: StopAnswers, db: WriteDb, use
 def ask_correction(request: Request, consult_id: UUID, db: ReadDb, user: Runner) -> Response:
     day = queries.read_day(db, queries.session_of_consult(db, consult_id))
     _, consult = queries.consult_in_day(day, consult_id)
-    must_be_theirs(is_clinicians=consult.is_clinicians, may_correct=user.may(Permission.CORRECT_MINUTES))
+    theirs = actions.may_correct(db, consult.practitioner_id, user)
+    must_be_theirs(is_clinicians=consult.is_clinicians, may_correct=theirs)
     form = forms.blank(
         starts=typed(consult.starts_at, day.session),
         ends=typed(consult.ends_at, day.session),

@@ -12,8 +12,9 @@ from sma.attendance.models import ConsultInterval
 from sma.attendance.rules import CliniciansMinutes, HasMinutes
 from sma.core.db import Database, WriteSession
 from sma.identity import CurrentUser, Role
+from sma.people import Practitioner
 from sma.scheduling import SessionRole
-from tests.factories import make_user
+from tests.factories import make_practitioner, make_user
 from tests.sma.attendance.conftest import Enter, SetClock
 from tests.sma.attendance.scene import Scene, at, everyone_arrives, yarn_up
 
@@ -31,7 +32,7 @@ def correct(db: WriteSession, consult: ConsultInterval, by: CurrentUser) -> Cons
     )
 
 
-@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.FACILITATOR])
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.FACILITATOR, Role.CLINICIAN])
 def test_what_the_doctor_pressed_is_not_changed_by_others(db: WriteSession, role: Role) -> None:
     consult, other = seen_by_the_doctors_own_press(db, yarn_up(db)), make_user(db, role)
 
@@ -41,6 +42,30 @@ def test_what_the_doctor_pressed_is_not_changed_by_others(db: WriteSession, role
         withdraw_consult(db, consult.id, reason="Not mine", by=other, now=at("10:40"))
 
     assert consult.counts
+
+
+def another_clinician(db: WriteSession, scene: Scene, user: CurrentUser) -> Practitioner:
+    colleague = make_practitioner(db, user_id=user.id)
+    db.add(SessionRole(group_session_id=scene.session.id, practitioner_id=colleague.id, role="clinician"))
+    db.flush()
+    return colleague
+
+
+def test_a_second_clinician_of_the_session_changes_their_own_minutes_and_not_the_firsts(db: WriteSession) -> None:
+    scene, nurse_user = yarn_up(db), make_user(db, Role.CLINICIAN)
+    theirs = seen_by_the_doctors_own_press(db, scene)
+    nurse = another_clinician(db, scene, nurse_user)
+    clinician_in(db, scene.session.id, nurse.id, by=nurse_user, now=at("10:25"))
+    own = start_consult(db, scene.place(2), nurse.id, by=nurse_user, now=at("10:26"))
+    stop_consult(db, own.id, by=nurse_user, now=at("10:33"))
+
+    with pytest.raises(CliniciansMinutes):
+        correct(db, theirs, nurse_user)
+    with pytest.raises(CliniciansMinutes):
+        withdraw_consult(db, theirs.id, reason="Not mine", by=nurse_user, now=at("10:40"))
+
+    assert theirs.counts
+    assert correct(db, own, nurse_user).counts
 
 
 def test_a_manager_may_and_the_doctor_is_asked_to_confirm(db: WriteSession) -> None:
@@ -109,3 +134,28 @@ def test_the_pages_offer_and_refuse_alike(enter: Enter, app: FastAPI, set_clock:
     refused = manager.post(found[0], data={"idempotency_key": "r" * 32})
     assert refused.status_code == 409
     assert "time is recorded in this session" in refused.text
+
+
+def test_a_second_clinicians_page_offers_no_change_of_the_firsts_minutes(
+    enter: Enter, app: FastAPI, set_clock: SetClock
+) -> None:
+    database: Database = app.state.database
+    nurse = enter(Role.CLINICIAN)
+    with database.write() as db:
+        scene = yarn_up(db)
+        another_clinician(db, scene, nurse.user)  # type: ignore[attr-defined]
+        consult = seen_by_the_doctors_own_press(db, scene)
+    set_clock(at("10:50"))
+    day, correction = f"/sessions/{scene.session.id}/day", f"/consults/{consult.id}/correction"
+
+    page = nurse.get(day)
+
+    assert page.status_code == 200
+    assert correction not in page.text
+    refused = [
+        nurse.get(correction),
+        nurse.post(correction, data={"starts": "10:26:00", "ends": "10:30:00", "reason": "Clock"}),
+        nurse.post(f"/consults/{consult.id}/withdrawal", data={"why": "Not mine"}),
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert "Only they or a manager can change them" in refused[0].text
