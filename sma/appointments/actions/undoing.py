@@ -33,10 +33,11 @@ def undo(db: WriteSession, appointment_id: UUID, *, version: int, by: CurrentUse
     has_place = place.status == AppointmentStatus.BOOKED
     if place.version != version or not (has_place or place.status == AppointmentStatus.WAITLIST):
         raise CannotChange
-    if has_place and place.moved_from_id:
-        return restore(db, place.moved_from_id, by=by, now=now)
+    # Somebody who was moved here may have waited here since: the place they were given came last.
     if has_place and place.waited_since:
         return _wait_again(db, appointment_id, by=by, now=now)
+    if has_place and place.moved_from_id:
+        return restore(db, place.moved_from_id, by=by, now=now)
     return cancel(db, appointment_id, reason=CancelReason.ENTERED_BY_MISTAKE, by=by, now=now)
 
 

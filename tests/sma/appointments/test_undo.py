@@ -9,12 +9,25 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import select
 
-from sma.appointments import Appointment, CancelReason, Invitation, book, cancel, give_place, move, restore
+from sma.appointments import (
+    Appointment,
+    CancelReason,
+    Invitation,
+    book,
+    cancel,
+    correct_death,
+    give_place,
+    move,
+    record_death,
+    restore,
+)
+from sma.appointments import places as seats
 from sma.appointments.actions import undo
 from sma.appointments.rules import CannotChange, NotBookable
 from sma.core import clock
 from sma.core.db import Database, WriteSession
 from sma.identity import CurrentUser, Role
+from sma.people import ToldBy
 from sma.scheduling import GroupSession
 from tests.conftest import NOW, SignIn
 from tests.factories import make_patient, make_session, make_user
@@ -93,6 +106,43 @@ def test_somebody_moved_off_a_waiting_list_goes_back_to_their_turn_not_to_a_plac
     assert place.status == "cancelled"
     assert told(db, person.id) == [("waiting", 0), ("request", 0), ("cancel", 1)]
     assert db.exec(select(Invitation.appointment_id)).one() == first.id
+
+
+def test_a_place_given_after_a_move_is_waited_for_again_and_not_in_the_session_before(
+    db: WriteSession, desk: CurrentUser
+) -> None:
+    """Moved here, taken off, the seat went, so they waited here: Undo takes back the place that was given last."""
+    person, home = make_patient(db), make_session(db)
+    here = make_session(db, starts_at=NOW + timedelta(days=9), most=1)
+    place = move(db, book(db, home.id, person.id, by=desk, now=NOW).id, here.id, by=desk, now=NOW)
+    cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=NOW)
+    book(db, here.id, make_patient(db).id, by=desk, now=NOW)
+    restore(db, place.id, by=desk, now=NOW + MINUTE)
+    here.most = 2
+    db.flush()
+    give_place(db, place.id, by=desk, now=NOW + 2 * MINUTE)
+
+    undone = back(db, place, desk)
+
+    assert (undone.group_session_id, undone.status, undone.waiting_since) == (here.id, "waitlist", NOW + MINUTE)
+    assert seats(db, home.id).taken == 0
+
+
+def test_a_place_given_after_a_corrected_death_is_waited_for_again(db: WriteSession, desk: CurrentUser) -> None:
+    person, home, lead = make_patient(db), make_session(db), make_user(db, Role.CULTURAL_LEAD)
+    here = make_session(db, starts_at=NOW + timedelta(days=9), most=1)
+    place = move(db, book(db, home.id, person.id, by=desk, now=NOW).id, here.id, by=desk, now=NOW)
+    record_death(db, person.id, told_by=ToldBy.FAMILY, died_on=None, by=lead, now=NOW)
+    book(db, here.id, make_patient(db).id, by=desk, now=NOW)
+    correct_death(db, person.id, by=lead, now=NOW + MINUTE)
+    here.most = 2
+    db.flush()
+    give_place(db, place.id, by=desk, now=NOW + 2 * MINUTE)
+
+    undone = back(db, place, desk)
+
+    assert (undone.group_session_id, undone.status) == (here.id, "waitlist")
+    assert seats(db, home.id).taken == 0
 
 
 def test_nobody_undoes_what_a_colleague_did_since(db: WriteSession, desk: CurrentUser) -> None:
