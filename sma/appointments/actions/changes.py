@@ -137,7 +137,8 @@ def _move_back(
     query = select(Appointment).where(col(Appointment.id) == old_id)
     old = db.exec(query.execution_options(populate_existing=True)).one()
     if old.waiting_since is None:
-        return move(db, new_id, home_id, by=by, now=now)
+        # What was explained when they had their place there needs no second explanation.
+        return move(db, new_id, home_id, passed=old.passed_warnings, by=by, now=now)
     if held.target is None or held.session.status == SessionStatus.CLOSED:
         raise CannotChange
     refuse_if_closed(held.target, walk_in=False, now=now)

@@ -145,6 +145,19 @@ def test_a_place_given_after_a_corrected_death_is_waited_for_again(db: WriteSess
     assert seats(db, home.id).taken == 0
 
 
+def test_going_home_needs_no_reason_that_was_given_before(db: WriteSession) -> None:
+    worker, person = make_user(db, Role.HEALTH_WORKER), make_patient(db, groups_ok=["open"])
+    home = make_session(db, audience="womens", approved_by_id=make_user(db, Role.CULTURAL_LEAD).id)
+    away = make_session(db, starts_at=NOW + timedelta(days=9))
+    reason = {"suit": "Asked her aunt, who comes along"}
+    place = move(db, book(db, home.id, person.id, passed=reason, by=worker, now=NOW).id, away.id, by=worker, now=NOW)
+
+    undone = back(db, place, worker)
+
+    assert (undone.group_session_id, undone.status) == (home.id, "booked")
+    assert undone.passed_warnings["suit"] == reason["suit"]
+
+
 def test_nobody_undoes_what_a_colleague_did_since(db: WriteSession, desk: CurrentUser) -> None:
     session, person = make_session(db), make_patient(db)
     place = book(db, session.id, person.id, by=desk, now=NOW)
