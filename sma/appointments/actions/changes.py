@@ -142,7 +142,8 @@ def _move_back(
     if held.target is None or held.session.status == SessionStatus.CLOSED:
         raise CannotChange
     refuse_if_closed(held.target, walk_in=False, now=now)
-    scene_of_newcomer(db, home_id, old.patient_id, besides=new_id)
+    if scene_of_newcomer(db, home_id, old.patient_id, besides=new_id).person.is_deceased:
+        raise Stopped("person")
     invitation = invitation_of(db, held.appointment, now=now)
     # Their calendar shows the place they leave; that they wait for the other, they knew before.
     tell(db, invitation, held.session, What.CANCEL, now=now)

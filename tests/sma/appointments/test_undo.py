@@ -13,6 +13,7 @@ from sma.appointments import (
     Appointment,
     CancelReason,
     Invitation,
+    Stopped,
     book,
     cancel,
     correct_death,
@@ -156,6 +157,20 @@ def test_going_home_needs_no_reason_that_was_given_before(db: WriteSession) -> N
 
     assert (undone.group_session_id, undone.status) == (home.id, "booked")
     assert undone.passed_warnings["suit"] == reason["suit"]
+
+
+def test_nobody_who_has_died_goes_back_to_a_waiting_list(db: WriteSession, desk: CurrentUser) -> None:
+    person, home = make_patient(db), make_session(db, most=0)
+    away = make_session(db, starts_at=NOW + timedelta(days=9))
+    waiting = book(db, home.id, person.id, waiting_ok=True, by=desk, now=NOW)
+    place = move(db, waiting.id, away.id, by=desk, now=NOW)
+    person.is_deceased = True  # as an import leaves it until the worker has ended their places
+    db.flush()
+
+    with pytest.raises(Stopped):
+        back(db, place, desk)
+
+    assert (waiting.status, place.status) == ("cancelled", "booked")
 
 
 def test_nobody_undoes_what_a_colleague_did_since(db: WriteSession, desk: CurrentUser) -> None:
