@@ -104,10 +104,12 @@ def _put_back(db: WriteSession, held: Held, *, by: CurrentUser, now: datetime) -
     status = _status_again(db, held, had_place=had_place, now=now)
     if status is None:
         is_off = session.status == SessionStatus.CANCELLED
-        appointment.reason = CancelReason.SESSION_CANCELLED if is_off else CancelReason.CLINIC
+        reason = CancelReason.SESSION_CANCELLED if is_off else CancelReason.CLINIC
+        appointment.reason = reason
         if session.starts_at > now:
             invitation = invitation_of(db, appointment, now=now)
             tell(db, invitation, session, What.CANCEL, now=now, was_waiting=not had_place)
+        audit.record(db, by=by, did="cancel", on=appointment, now=now, reason=reason, was_waiting=not had_place)
         return False
     set_status(appointment, status)
     appointment.reason = appointment.ended_at = None

@@ -54,6 +54,13 @@ def states(db: WriteSession, person_id: UUID) -> list[tuple[str, str | None]]:
     return list(rows)
 
 
+def why_ended(db: WriteSession) -> list[dict[str, Any]]:
+    """What the audit says of places that ended, oldest first."""
+    db.flush()
+    events = db.exec(select(AuditEvent).where(col(AuditEvent.did) == "cancel").order_by(col(AuditEvent.at)))
+    return [event.details for event in events]
+
+
 def test_every_coming_place_ends_and_nobody_is_told(db: WriteSession) -> None:
     by, person = lead(db), make_patient(db)
     for days in (1, 8):
@@ -202,6 +209,7 @@ def test_a_session_that_began_meanwhile_has_them_on_its_roll_again(db: WriteSess
 
     assert states(db, person.id) == [("booked", None)]
     assert states(db, other.id) == [("cancelled", "clinic")]
+    assert why_ended(db)[-1] == {"reason": "clinic", "was_waiting": False}
     assert owed(db) == []
 
 
@@ -227,6 +235,7 @@ def test_a_session_cancelled_meanwhile_gives_nothing_back_and_they_hear_of_it(db
 
     assert (put_back.back, put_back.lost) == (0, 1)
     assert states(db, person.id) == [("cancelled", CancelReason.SESSION_CANCELLED)]
+    assert why_ended(db)[-1] == {"reason": "session-cancelled", "was_waiting": False}
     assert told(db, person.id) == [("request", 0), ("cancel", 1)]
 
 
