@@ -82,7 +82,8 @@ def book(
     invite_and_tell(db, appointment, session, says, now=now)
     did = "wait" if open_points else "book"
     codes = " ".join(sorted(appointment.passed_warnings)) or None
-    audit.record(db, by=by, did=did, on=appointment, now=now, passed=codes, walk_in=walk_in, asked_lead=ask_lead)
+    asked = bool(open_points and ask_lead)
+    audit.record(db, by=by, did=did, on=appointment, now=now, passed=codes, walk_in=walk_in, asked_lead=asked)
     return appointment
 
 

@@ -19,6 +19,7 @@ from sma.appointments import (
     places,
 )
 from sma.appointments.rules import CannotChange
+from sma.core.audit import AuditEvent
 from sma.core.db import WriteSession
 from sma.identity import Role
 from tests.conftest import NOW
@@ -244,6 +245,19 @@ def test_the_waiting_list_takes_everybody_but_the_deceased(db: WriteSession) -> 
     assert [asked.asked_at for asked in db.exec(select(LeadQuestion))] == [NOW]
     with pytest.raises(Stopped):
         book(db, session.id, gone.id, waiting_ok=True, by=desk, now=NOW)
+
+
+@pytest.mark.parametrize(("most", "asked"), [(1, False), (0, True)])
+def test_the_audit_says_that_the_lead_was_asked_only_when_they_were(db: WriteSession, most: int, asked: bool) -> None:
+    session = make_session(db, most=most)
+    book(
+        db, session.id, make_patient(db).id, waiting_ok=True, ask_lead=True, by=make_user(db, Role.FRONT_DESK), now=NOW
+    )
+    db.flush()
+
+    (event,) = db.exec(select(AuditEvent)).all()
+
+    assert event.details["asked_lead"] is asked
 
 
 def test_a_freed_place_goes_to_whoever_waited_longest_and_passing_over_needs_a_reason(db: WriteSession) -> None:
