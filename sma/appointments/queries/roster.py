@@ -124,6 +124,16 @@ def place_of(db: ReadSession, appointment_id: UUID) -> tuple[RosterRow, GroupSes
     return _row(found, None), session
 
 
+def came_from(db: ReadSession, appointment_id: UUID) -> UUID | None:
+    """Return the session that somebody was moved from to this place; None when they were not moved."""
+    query = (
+        select(col(_earlier.group_session_id))
+        .join(Appointment, col(Appointment.moved_from_id) == col(_earlier.id))
+        .where(col(Appointment.id) == appointment_id)
+    )
+    return db.connection().execute(query).scalar_one_or_none()
+
+
 def _session_of(db: ReadSession, appointment_id: UUID) -> UUID | None:
     query = select(col(Appointment.group_session_id)).where(col(Appointment.id) == appointment_id)
     return db.connection().execute(query).scalar_one_or_none()

@@ -121,7 +121,9 @@ def reverse(request: Request, appointment_id: UUID, form: ReversalAnswers, db: W
     except NeedsReason:
         raise CannotChange("They can't simply go back. Move them from the session, with a reason.") from None
     except Stopped as stop:
-        return stop_page(request, db, stop, session_id=session_id, patient_id=patient_id, user=user, now=now)
+        # Only a move can be stopped on its way back: the refusal is about the session they came from.
+        home_id = queries.came_from(db, appointment_id) or session_id
+        return stop_page(request, db, stop, session_id=home_id, patient_id=patient_id, user=user, now=now)
     led_to = f"/sessions/{place.group_session_id}"
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=UNDONE)
