@@ -11,6 +11,7 @@ from sma.appointments.actions.deaths import end_places as end_places
 from sma.appointments.actions.deaths import record_death as record_death
 from sma.appointments.actions.holding import hold_person as hold_person
 from sma.appointments.actions.questions import answer_question as answer_question
+from sma.appointments.actions.questions import ask_about_waiting as ask_about_waiting
 from sma.appointments.actions.questions import hold_question as hold_question
 from sma.appointments.actions.questions import mark_read as mark_read
 from sma.appointments.actions.sessions import cancel_session as cancel_session
@@ -20,6 +21,7 @@ from sma.appointments.actions.undoing import undo as undo
 __all__ = [
     "PutBack",
     "answer_question",
+    "ask_about_waiting",
     "book",
     "cancel",
     "cancel_session",

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from sma.appointments.actions.holding import hold_person
 from sma.appointments.models import Appointment, LeadQuestion
-from sma.appointments.rules import AlreadyAnswered
+from sma.appointments.rules import AlreadyAnswered, AppointmentStatus, CannotChange
 from sma.core import audit
 from sma.core.db import WriteSession
 from sma.core.errors import Forbidden, NotFound
@@ -19,6 +19,23 @@ def ask_lead(db: WriteSession, appointment: Appointment, *, by: CurrentUser, now
     question = LeadQuestion(appointment_id=appointment.id, asked_by_id=by.id, asked_at=now)
     db.add(question)
     return question
+
+
+def ask_about_waiting(db: WriteSession, appointment_id: UUID, *, by: CurrentUser, now: datetime) -> LeadQuestion:
+    """Put somebody who waits already before the cultural lead; a question that is there stands, with its answer.
+
+    Locks the patient. Raises: NotFound; CannotChange when they no longer wait.
+    """
+    hold_person(db, appointment_id)
+    query = select(Appointment).where(col(Appointment.id) == appointment_id)
+    appointment = db.exec(query.execution_options(populate_existing=True)).one()
+    if appointment.status != AppointmentStatus.WAITLIST:
+        raise CannotChange
+    found = db.exec(select(LeadQuestion).where(col(LeadQuestion.appointment_id) == appointment_id)).one_or_none()
+    if found is not None:
+        return found
+    audit.record(db, by=by, did="ask-lead", on=appointment, now=now)
+    return ask_lead(db, appointment, by=by, now=now)
 
 
 def hold_question(db: WriteSession, question_id: UUID) -> LeadQuestion:

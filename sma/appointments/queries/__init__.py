@@ -18,6 +18,7 @@ from sma.appointments.queries.questions import questions_of as questions_of
 from sma.appointments.queries.roster import RosterRow as RosterRow
 from sma.appointments.queries.roster import WaitingRow as WaitingRow
 from sma.appointments.queries.roster import came_from as came_from
+from sma.appointments.queries.roster import entry_of as entry_of
 from sma.appointments.queries.roster import place_of as place_of
 from sma.appointments.queries.roster import roster as roster
 from sma.appointments.queries.roster import waiting_list as waiting_list
@@ -39,6 +40,7 @@ __all__ = [
     "came_from",
     "count_open_questions",
     "counts_between",
+    "entry_of",
     "history",
     "open_questions",
     "options",

@@ -36,6 +36,7 @@ _SENTENCES = {
     "publish-session": "{who} opened this session for bookings",
     "wait": "{who} put {person} on the waiting list",
     "book": "{who} booked {person}",
+    "ask-lead": "{who} asked the cultural lead about {person}",
     "answer-question": "{who} answered as cultural lead about {person}",
     "give-place": "{who} gave {person} a place from the waiting list",
     "back-to-list": "{who} put {person} back on the waiting list",

@@ -134,6 +134,16 @@ def came_from(db: ReadSession, appointment_id: UUID) -> UUID | None:
     return db.connection().execute(query).scalar_one_or_none()
 
 
+def entry_of(db: ReadSession, session_id: UUID, patient_id: UUID) -> UUID | None:
+    """Return the place of somebody who waits for a session; None when they don't wait for it."""
+    query = select(col(Appointment.id)).where(
+        col(Appointment.group_session_id) == session_id,
+        col(Appointment.patient_id) == patient_id,
+        col(Appointment.status) == AppointmentStatus.WAITLIST,
+    )
+    return db.connection().execute(query).scalar_one_or_none()
+
+
 def _session_of(db: ReadSession, appointment_id: UUID) -> UUID | None:
     query = select(col(Appointment.group_session_id)).where(col(Appointment.id) == appointment_id)
     return db.connection().execute(query).scalar_one_or_none()

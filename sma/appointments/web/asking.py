@@ -23,7 +23,9 @@ Viewer = Annotated[CurrentUser, require(Permission.SEE_SCHEDULE)]
 
 BOOKED = notice("appointment-booked", "Place booked. The message is on its way.")
 WAITING = notice("appointment-waiting", "Added to the waiting list. The message is on its way.")
-LEAD_ASKED = notice("appointment-lead-asked", "On the waiting list, and marked for the cultural lead.")
+WAITS_ALREADY = notice("appointment-waits-already", "They are on the waiting list already, with the turn they had.")
+LEAD_ASKED = notice("appointment-lead-asked", "On the waiting list. The cultural lead has the question.")
+LEAD_ANSWERED = notice("appointment-lead-answered", "The cultural lead has answered already. Their words are below.")
 CANCELLED = notice("appointment-cancelled", "Taken off. The place is free again.")
 MOVED = notice("appointment-moved", "Moved. One message with the new time is on its way.")
 RESTORED = notice("appointment-restored", "Put back. The message is on its way.")
@@ -52,6 +54,11 @@ class BookingForm(Reasons):
     patient_id: UUID
     waiting: bool = False
     ask_lead: bool = False
+
+    @property
+    def will_wait(self) -> bool:
+        """Whoever is put before the cultural lead waits meanwhile."""
+        return self.waiting or self.ask_lead
 
 
 class SearchForm(BaseModel):

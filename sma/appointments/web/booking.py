@@ -11,10 +11,13 @@ from sma.appointments.rules import AppointmentStatus, NeedsReason, Stopped
 from sma.appointments.web.asking import (
     ASKED,
     BOOKED,
+    LEAD_ANSWERED,
     LEAD_ASKED,
     WAITING,
+    WAITS_ALREADY,
     Booker,
     BookingAnswers,
+    BookingForm,
     SearchAnswers,
     may_pass,
     reasons_missing,
@@ -23,11 +26,12 @@ from sma.appointments.web.asking import (
 )
 from sma.appointments.web.stopping import stop_page
 from sma.core import clock, idempotency
-from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
+from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
 from sma.identity import CurrentUser, Permission
 from sma.people import Patient, PersonNotFound, find_patients, full_name, hold_patients, preferred
 from sma.scheduling.rules import LANGUAGE_WORDS
 from sma.web import forms
+from sma.web.flash import Said
 from sma.web.forms import Form
 from sma.web.htmx import go_to
 from sma.web.templating import render
@@ -70,14 +74,17 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
     # Two presses of one button queue here; the second finds where the first one led.
     hold_patients(db, [values.patient_id])
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
-        return go_to(request, done, say=BOOKED)
+        waits = queries.entry_of(db, session_id, values.patient_id) is not None
+        return go_to(request, done, say=_waits(values) if waits else BOOKED)
+    if values.will_wait and (entry_id := queries.entry_of(db, session_id, values.patient_id)):
+        return _keep_waiting(request, db, session_id, entry_id, values, user)
     try:
         appointment = actions.book(
             db,
             session_id,
             values.patient_id,
             passed=values.passed(),
-            waiting_ok=values.waiting or values.ask_lead,
+            waiting_ok=values.will_wait,
             ask_lead=values.ask_lead,
             by=user,
             now=now,
@@ -89,8 +96,7 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
         return stop_page(request, db, stop, session_id=session_id, patient_id=values.patient_id, user=user, now=now)
     led_to = undo_at(session_id, appointment.id)
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
-    waits = LEAD_ASKED if values.ask_lead else WAITING
-    return go_to(request, led_to, say=waits if appointment.status == AppointmentStatus.WAITLIST else BOOKED)
+    return go_to(request, led_to, say=_waits(values) if appointment.status == AppointmentStatus.WAITLIST else BOOKED)
 
 
 @router.get("/people/{patient_id}/appointments/new")
@@ -113,6 +119,22 @@ def choose(request: Request, patient_id: UUID, db: ReadDb, user: Booker) -> Resp
         heaps={group.value: [option for option in coming if option.group is group] for group in Group},
         count=len(coming),
     )
+
+
+def _keep_waiting(
+    request: Request, db: WriteSession, session_id: UUID, entry_id: UUID, values: BookingForm, user: CurrentUser
+) -> Response:
+    """Lead to the entry of somebody who waits already, with a question to the cultural lead when one is asked."""
+    now, led_to, said = clock.now(), f"/sessions/{session_id}#waiting", WAITS_ALREADY
+    if values.ask_lead:
+        question = actions.ask_about_waiting(db, entry_id, by=user, now=now)
+        said = LEAD_ANSWERED if question.answered_at else LEAD_ASKED
+    idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
+    return go_to(request, led_to, say=said)
+
+
+def _waits(values: BookingForm) -> Said:
+    return LEAD_ASKED if values.ask_lead else WAITING
 
 
 def _search(

@@ -16,6 +16,7 @@ from sma.core.db import Database
 from sma.identity import Role
 from tests.conftest import NOW, SignIn
 from tests.factories import make_appointment, make_patient, make_session
+from tests.sma.appointments.reading import did
 
 pytestmark = pytest.mark.usefixtures("morning")
 DAY = timedelta(days=1)
@@ -90,3 +91,52 @@ def test_after_an_undo_that_was_stopped_another_session_can_be_booked(clinic: Da
     (nearest,) = [form for label, form in buttons(stop).items() if label.startswith("Book ")]
 
     assert "Place booked" in follow(desk, press(desk, nearest))
+
+
+def _giving_stopped(clinic: Database, desk: TestClient) -> tuple[UUID, UUID, Response]:
+    """Mary waits; the seat that was free a moment ago is gone."""
+    with clinic.write() as db:
+        by, mary = desk.user, make_patient(db, preferred_name="Mary")  # type: ignore[attr-defined]
+        session = make_session(db, most=0)
+        place = book(db, session.id, mary.id, waiting_ok=True, by=by, now=NOW)
+    return session.id, place.id, desk.post(f"/appointments/{place.id}/place")
+
+
+def test_whoever_waits_already_keeps_their_entry_and_the_desk_is_told(clinic: Database, desk: TestClient) -> None:
+    session, place, stop = _giving_stopped(clinic, desk)
+
+    page = follow(desk, press(desk, buttons(stop)[WAIT]))
+
+    assert "They are on the waiting list already, with the turn they had." in page
+    with clinic.read() as db:
+        assert db.exec(select(Appointment.id).where(col(Appointment.group_session_id) == session)).all() == [place]
+        assert did(db).count("wait") == 1
+
+
+def test_the_lead_is_asked_once_about_whoever_waits_already(clinic: Database, desk: TestClient) -> None:
+    _, place, stop = _giving_stopped(clinic, desk)
+
+    pages = [follow(desk, press(desk, buttons(stop)[ASK])), follow(desk, press(desk, buttons(stop)[ASK]))]
+    again = desk.post(f"/appointments/{place}/place")
+    pages.append(follow(desk, press(desk, buttons(again)[ASK])))
+
+    assert all("On the waiting list. The cultural lead has the question." in page for page in pages)
+    assert "Tahlia asked the cultural lead about Mary" in pages[0]
+    with clinic.read() as db:
+        question = db.exec(select(LeadQuestion)).one()
+        assert (question.appointment_id, question.asked_by_id) == (place, desk.user.id)  # type: ignore[attr-defined]
+        assert did(db).count("ask-lead") == 1
+
+
+def test_an_answer_that_is_there_is_pointed_out_and_stays(clinic: Database, desk: TestClient, sign_in: SignIn) -> None:
+    _, place, stop = _giving_stopped(clinic, desk)
+    press(desk, buttons(stop)[ASK])
+    with clinic.read() as db:
+        question = db.exec(select(LeadQuestion.id)).one()
+    sign_in(Role.CULTURAL_LEAD).post(f"/questions/{question}/answer", data={"answer": "Ring her aunt first."})
+
+    again = desk.post(f"/appointments/{place}/place")
+    page = follow(desk, press(desk, buttons(again)[ASK]))
+
+    assert "The cultural lead has answered already." in page
+    assert "Ring her aunt first." in page
