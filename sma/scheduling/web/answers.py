@@ -153,7 +153,7 @@ ProgramAnswers = Annotated[Form[ProgramForm], Depends(forms.of(ProgramForm))]
 SessionAnswers = Annotated[Form[SessionForm], Depends(forms.of(SessionForm))]
 RoleAnswers = Annotated[Form[RoleForm], Depends(forms.of(RoleForm))]
 ApprovalAnswers = Annotated[Form[ApprovalForm], Depends(forms.of(ApprovalForm))]
-Pressed = Annotated[Form[Act], Depends(forms.of(Act))]
+ActAnswers = Annotated[Form[Act], Depends(forms.of(Act))]
 
 
 def start_of_program(program: Program | None = None) -> Form[Any]:

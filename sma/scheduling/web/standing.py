@@ -27,7 +27,7 @@ from sma.scheduling.rules import (
     minutes_each,
     reason_gap,
 )
-from sma.scheduling.web.answers import Act, ApprovalAnswers, Pressed, RoleAnswers, start_of_approval
+from sma.scheduling.web.answers import Act, ActAnswers, ApprovalAnswers, RoleAnswers, start_of_approval
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form
@@ -50,7 +50,7 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Reader) -> Respon
 
 
 @router.post("/sessions/{session_id}/publication")
-def publish(request: Request, session_id: UUID, form: Pressed, db: WriteDb, user: Planner) -> Response:
+def publish(request: Request, session_id: UUID, form: ActAnswers, db: WriteDb, user: Planner) -> Response:
     url, now = f"/sessions/{session_id}/plan", clock.now()
     if done := _done(db, form, user):
         return go_to(request, done)
