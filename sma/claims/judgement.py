@@ -26,7 +26,7 @@ class Obstacle(NamedTuple):
 _ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite"})
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
 UNCONFIRMED_RULE = "unconfirmed"
-CONFIRM = "The clinician confirms or withdraws them on the page of the day; then assess again."
+CONFIRM = "The clinician confirms or withdraws them on the roll call; then assess again."
 
 PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
 

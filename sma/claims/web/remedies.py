@@ -16,7 +16,7 @@ class _Page:
     url: str
 
 
-_DAY = _Page(Permission.RUN_SESSION, "Open the page of the day", "/sessions/{session}/day")
+_DAY = _Page(Permission.RUN_SESSION, "Open the roll call", "/sessions/{session}/day")
 _ASSIGNMENTS = _Page(Permission.RUN_SESSION, "Open the assignments of benefit", "/sessions/{session}/assignments")
 _CARD = _Page(Permission.EDIT_PEOPLE, "Enter the Medicare card", "/people/{person}/coverage")
 _PERSON = _Page(Permission.EDIT_PEOPLE, "Change the person's details", "/people/{person}/edit")
