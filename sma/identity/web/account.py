@@ -68,10 +68,13 @@ def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybod
         actions.keep_wrong_proof(db, user.login_session_id, by=user, now=now)
         refused = forms.with_errors(form, {"present": "That is not your present password."})
         return _page(request, db, user, refused, status_code=422)
+    fresh = form.values.fresh.get_secret_value()
     try:
-        actions.set_password(db, user.id, form.values.fresh.get_secret_value(), by=user, now=now)
-    except WeakPassword as weak:
-        return _page(request, db, user, forms.with_errors(form, {"fresh": weak.message}), status_code=422)
+        if user.must_choose_password and fresh == form.values.present.get_secret_value():
+            raise SamePassword
+        actions.set_password(db, user.id, fresh, by=user, now=now)
+    except (SamePassword, WeakPassword) as refusal:
+        return _page(request, db, user, forms.with_errors(form, {"fresh": refusal.message}), status_code=422)
     return go_to(request, "/account", say=PASSWORD_CHANGED)
 
 

@@ -64,6 +64,14 @@ def test_the_given_password_and_a_weak_one_are_refused_with_a_word_why(
     assert said in refused.text
 
 
+def test_the_given_password_is_not_kept_by_way_of_the_account_page(tahlia: TestClient) -> None:
+    refused = tahlia.post("/account/password", data={"present": GIVEN, "fresh": GIVEN})
+
+    assert refused.status_code == 422
+    assert "the password you were given" in refused.text
+    assert tahlia.get("/people").headers["location"].startswith("/account/own-password")
+
+
 def test_a_password_given_later_is_replaced_too(tahlia: TestClient, sign_in: SignIn, app: FastAPI) -> None:
     tahlia.post("/account/own-password", data={"fresh": OWN})
     with app.state.database.read() as db:
