@@ -12,7 +12,7 @@ from sma.cli.common import fail, open_database
 from sma.core import clock
 from sma.core.db import WriteSession
 from sma.core.errors import DomainError
-from sma.identity import Role, User, create_user, set_password, take_off_totp
+from sma.identity import Role, User, create_user, hash_password, set_password, take_off_totp
 
 app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 
@@ -48,8 +48,12 @@ def password(
     password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
 ) -> None:
     """Give somebody a new password and sign them out everywhere."""
+    try:
+        hashed = hash_password(password)
+    except DomainError as refusal:
+        raise fail(refusal.message) from None
     with _somebody(username) as (db, user_id):
-        set_password(db, user_id, password, by=None, now=clock.now())
+        set_password(db, user_id, hashed, by=None, now=clock.now())
     typer.echo("Done. They choose their own when they next sign in.")
 
 

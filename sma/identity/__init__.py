@@ -5,6 +5,7 @@ A route says `user: Annotated[CurrentUser, require(Permission.X)]`; that is all 
 
 from sma.identity.actions import change_user as change_user
 from sma.identity.actions import create_user as create_user
+from sma.identity.actions import hash_password as hash_password
 from sma.identity.actions import set_password as set_password
 from sma.identity.actions import take_off_totp as take_off_totp
 from sma.identity.current import OPEN_TO_ALL as OPEN_TO_ALL
@@ -32,6 +33,7 @@ __all__ = [
     "as_current",
     "change_user",
     "create_user",
+    "hash_password",
     "permission_of",
     "require",
     "roles_of",

@@ -18,4 +18,5 @@ from sma.identity.actions.sign_in import sign_out as sign_out
 from sma.identity.actions.sign_in import step_up as step_up
 from sma.identity.actions.users import change_user as change_user
 from sma.identity.actions.users import create_user as create_user
+from sma.identity.actions.users import hash_password as hash_password
 from sma.identity.actions.users import set_password as set_password

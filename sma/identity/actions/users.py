@@ -1,6 +1,7 @@
 """The people who may use the system: let in, changed, given a new password, shut out."""
 
 from datetime import datetime
+from typing import NewType
 from uuid import UUID
 
 from sqlmodel import col, delete, select
@@ -12,6 +13,18 @@ from sma.identity.actions.sign_in import end_sessions, hasher
 from sma.identity.current import CurrentUser
 from sma.identity.models import User, UserRole
 from sma.identity.rules import LEAST_PASSWORD, LastAdministrator, Role, UsernameTaken, WeakPassword
+
+HashedPassword = NewType("HashedPassword", str)
+
+
+def hash_password(password: str) -> HashedPassword:
+    """Make what is kept of a password. Slow on purpose: call it before a write transaction begins.
+
+    Raises: WeakPassword.
+    """
+    if len(password) < LEAST_PASSWORD:
+        raise WeakPassword
+    return HashedPassword(hasher.hash(password))
 
 
 def create_user(
@@ -29,15 +42,14 @@ def create_user(
 
     Raises: WeakPassword, UsernameTaken.
     """
-    if len(password) < LEAST_PASSWORD:
-        raise WeakPassword
+    hashed = hash_password(password)
     username = username.strip().lower()
     if db.exec(select(User.id).where(col(User.username) == username)).first():
         raise UsernameTaken
     user = User(
         username=username,
         display_name=display_name.strip(),
-        password_hash=hasher.hash(password),
+        password_hash=hashed,
         must_choose_password=choose_own,
         created_at=now,
     )
@@ -79,18 +91,18 @@ def change_user(
     audit.record(db, by=by, did="change-user", on=user, now=now, roles=",".join(sorted(roles)), active=active)
 
 
-def set_password(db: WriteSession, user_id: UUID, password: str, *, by: CurrentUser | None, now: datetime) -> None:
+def set_password(
+    db: WriteSession, user_id: UUID, password: HashedPassword, *, by: CurrentUser | None, now: datetime
+) -> None:
     """Give a new password and end every session of that user; one given by somebody else is theirs to replace.
 
-    Raises: WeakPassword, NotFound.
+    Raises: NotFound.
     """
-    if len(password) < LEAST_PASSWORD:
-        raise WeakPassword
     user = db.get(User, user_id)
     if user is None:
         raise NotFound
     is_own = by is not None and by.id == user_id
-    user.password_hash, user.must_choose_password = hasher.hash(password), not is_own
+    user.password_hash, user.must_choose_password = password, not is_own
     end_sessions(db, user_id, now=now, keep=by.login_session_id if by is not None and is_own else None)
     audit.record(db, by=by, did="set-password", on=user, now=now)
 

@@ -72,7 +72,7 @@ def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybod
     try:
         if user.must_choose_password and fresh == form.values.present.get_secret_value():
             raise SamePassword
-        actions.set_password(db, user.id, fresh, by=user, now=now)
+        actions.set_password(db, user.id, actions.hash_password(fresh), by=user, now=now)
     except (SamePassword, WeakPassword) as refusal:
         return _page(request, db, user, forms.with_errors(form, {"fresh": refusal.message}), status_code=422)
     return go_to(request, "/account", say=PASSWORD_CHANGED)
@@ -100,7 +100,7 @@ def choose_own_password(request: Request, form: OwnPassword, db: WriteDb, user: 
         with database.read() as reading:
             if actions.password_fits(reading, user.username, fresh) is not None:
                 raise SamePassword
-        actions.set_password(db, user.id, fresh, by=user, now=clock.now())
+        actions.set_password(db, user.id, actions.hash_password(fresh), by=user, now=clock.now())
     except (SamePassword, WeakPassword) as refusal:
         refused = forms.with_errors(form, {"fresh": refusal.message})
         return render(request, "identity/own_password.html", status_code=refusal.status, form=refused)

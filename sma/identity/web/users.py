@@ -14,7 +14,7 @@ from sma.core.errors import Conflict, Invalid, StaleVersion
 from sma.identity import actions, queries
 from sma.identity.current import CurrentUser, require
 from sma.identity.queries import UserRow
-from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken
+from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken, WeakPassword
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form, Press
@@ -97,10 +97,16 @@ def edit(request: Request, user_id: UUID, db: ReadDb, user: Administrator) -> Re
 
 @router.post("/users/{user_id}")
 def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user: Administrator) -> Response:
-    row = queries.user(db, user_id)
     if form.errors:
-        return _page(request, row, form, user, status_code=422)
-    now = clock.now()
+        return _page(request, queries.user(db, user_id), form, user, status_code=422)
+    given = form.values.password
+    try:
+        # Before the first statement, because hashing is slow and a write keeps others waiting.
+        password = None if given is None else actions.hash_password(given.get_secret_value())
+    except WeakPassword as weak:
+        refused = forms.with_errors(form, {"password": weak.message})
+        return _page(request, queries.user(db, user_id), refused, user, status_code=weak.status)
+    row, now = queries.user(db, user_id), clock.now()
     try:
         # A savepoint: a refusal half-way takes back the first half, and the form is drawn again.
         with db.begin_nested():
@@ -114,15 +120,16 @@ def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user
                 by=user,
                 now=now,
             )
-            if form.values.password is not None:
-                actions.set_password(db, user_id, form.values.password.get_secret_value(), by=user, now=now)
+            if password is not None:
+                actions.set_password(db, user_id, password, by=user, now=now)
     except StaleVersion as refusal:
         row = queries.user(db, user_id)
         both, newest = _both(row, form), replace(form, raw={**form.raw, "version": str(row.version)})
         return _page(request, row, newest, user, both=both, status_code=refusal.status)
-    except (Invalid, Conflict) as refusal:
-        field = "roles" if isinstance(refusal, LastAdministrator) else "password"
-        return _page(request, row, forms.with_errors(form, {field: refusal.message}), user, status_code=refusal.status)
+    except LastAdministrator as refusal:
+        return _page(
+            request, row, forms.with_errors(form, {"roles": refusal.message}), user, status_code=refusal.status
+        )
     return go_to(request, "/users", say=CHANGED)
 
 
