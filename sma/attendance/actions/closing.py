@@ -26,8 +26,9 @@ def close_session(
 ) -> GroupSession:
     """Lock the record of a session: whoever came has attended, and proposals for claims are made from it.
 
-    `sure` names the doubts that somebody has said yes to; those that held are kept in the audit. A clock that still
-    runs is taken back, since nobody knows its end; a clinician's stay without an end stays as it is.
+    `sure` names the doubts that somebody has said yes to, as the page marks them (for those people only) or by kind;
+    those that held are kept in the audit. A clock that still runs is taken back, since nobody knows its end; a
+    clinician's stay without an end stays as it is.
     Locks the session. Publishes: session.closed.
     Raises: NotFound, DayLocked, NotToday; NotComplete with whoever is not recorded; NotSure with every doubt.
     """

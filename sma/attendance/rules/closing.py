@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 from sma.attendance.rules.intervals import Span, clock_text
@@ -31,6 +32,12 @@ class Doubted:
     doubt: Doubt
     sentence: str
     about: tuple[UUID, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """What a yes to this sends: the kind of doubt, and a digest of whom it is about."""
+        whom = sha256(" ".join(sorted(each.hex for each in self.about)).encode()).hexdigest()
+        return f"{self.doubt.value}.{whom[:12]}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,11 @@ _UNENDED = "clock still runs. Closing takes it back, because its end is not know
 
 
 def must_be_sure(doubted: Sequence[Doubted], sure: Collection[str]) -> None:
-    """Let a session be closed when every doubt has its yes. Raises: NotSure."""
-    if any(each.doubt not in sure for each in doubted):
+    """Let a session be closed when every doubt has its yes. Raises: NotSure.
+
+    A mark is a yes for the people it was shown with only; the mere kind is one for whoever it concerns.
+    """
+    if any(each.doubt not in sure and each.mark not in sure for each in doubted):
         raise NotSure(doubted)
 
 

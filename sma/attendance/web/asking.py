@@ -8,7 +8,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from calendars import WallTimeProblem, wall_time
-from sma.attendance.rules import Doubt, NotRecordable
+from sma.attendance.rules import NotRecordable
 from sma.core.clock import local
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
@@ -42,7 +42,8 @@ class MarkForm(Press):
 
 
 class ClosingForm(Press):
-    sure: list[Doubt] = Field(default_factory=list)
+    # Marks, never mere kinds: a yes holds for the people the page showed it with.
+    sure: list[Annotated[str, Field(pattern=r"^[a-z-]{1,20}\.[0-9a-f]{12}$")]] = Field(default_factory=list)
 
 
 class ClinicianForm(Press):

@@ -6,11 +6,21 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from sma.appointments import history
-from sma.attendance import Doubt, NotComplete, NotSure, clinician_in, close_session, correct_consult, start_consult
+from sma.attendance import (
+    Doubt,
+    NotComplete,
+    NotSure,
+    clinician_in,
+    close_session,
+    correct_consult,
+    mark,
+    start_consult,
+)
 from sma.attendance.models import ClinicianPresence, ConsultInterval
 from sma.core.audit import AuditEvent
 from sma.core.db import Database, WriteSession
 from sma.identity import Role
+from sma.scheduling import GroupSession
 from tests.factories import make_session
 from tests.sma.attendance.conftest import Enter, SetClock
 from tests.sma.attendance.scene import Scene, at, consult, everyone_arrives, the_whole_day, yarn_up
@@ -135,6 +145,46 @@ def test_a_missing_time_out_does_not_keep_the_doctor_from_the_next_session(db: W
     assert first.ends_at is None
 
 
+def yeses(page: str) -> dict[str, str]:
+    """What each box of the finish page sends when it is ticked."""
+    boxes = BeautifulSoup(page, "html.parser").select("main input[name=sure]")
+    return {str(box["id"]).removeprefix("sure-"): str(box["value"]) for box in boxes}
+
+
+def test_a_yes_counts_for_the_people_it_was_said_about_and_not_for_somebody_who_came_since(
+    enter: Enter, database: Database, set_clock: SetClock
+) -> None:
+    with database.write() as db:
+        scene = mid_session(db)
+    set_clock(at("10:40"))
+    client, url = enter(Role.FACILITATOR), f"/sessions/{scene.session.id}/closing"
+    shown = yeses(client.get(url).text)
+    with database.write() as db:
+        mark(db, scene.place(10), "arrived", by=scene.marcus, now=at("10:39"))
+
+    asked_again = client.post(url, data={"sure": list(shown.values())})
+
+    assert asked_again.status_code == 409
+    assert "8 people came and have no consult recorded." in asked_again.text
+    ticked = BeautifulSoup(asked_again.text, "html.parser").select("main input[checked]")
+    assert {str(box["id"]) for box in ticked} == {f"sure-{doubt}" for doubt in shown if doubt != "no-consult"}
+    with database.read() as db:
+        assert db.get_one(GroupSession, scene.session.id).status == "open"
+    assert client.post(url, data={"sure": list(yeses(asked_again.text).values())}).status_code == 303
+
+
+def test_a_yes_that_names_nobody_closes_nothing(enter: Enter, database: Database, set_clock: SetClock) -> None:
+    with database.write() as db:
+        scene = mid_session(db)
+    set_clock(at("10:40"))
+
+    answer = enter(Role.FACILITATOR).post(
+        f"/sessions/{scene.session.id}/closing", data={"sure": [each.value for each in Doubt]}
+    )
+
+    assert answer.status_code == 409
+
+
 def test_the_page_asks_each_question_with_names_and_a_way_to_put_it_right(
     enter: Enter, database: Database, set_clock: SetClock
 ) -> None:
@@ -143,7 +193,8 @@ def test_the_page_asks_each_question_with_names_and_a_way_to_put_it_right(
     set_clock(at("10:40"))
     client, url = enter(Role.FACILITATOR), f"/sessions/{scene.session.id}/closing"
 
-    refused = client.post(url, data={"sure": ["not-over", "running"]})
+    shown = yeses(client.get(url).text)
+    refused = client.post(url, data={"sure": [shown["not-over"], shown["running"]]})
     page = BeautifulSoup(refused.text, "html.parser").main
 
     assert refused.status_code == 409
@@ -159,8 +210,8 @@ def test_the_page_asks_each_question_with_names_and_a_way_to_put_it_right(
     ]
     links = {link["aria-label"]: link["href"] for link in page.select("fieldset a[aria-label]")}
     assert links["Enter a consult of Ivo N."] == f"/appointments/{scene.place(9)}/entered-consults"
-    assert {box["value"] for box in page.select("input[checked]")} == {"not-over", "running"}
-    assert client.post(url, data={"sure": [each.value for each in Doubt]}).status_code == 303
+    assert {box["value"] for box in page.select("input[checked]")} == {shown["not-over"], shown["running"]}
+    assert client.post(url, data={"sure": list(shown.values())}).status_code == 303
     assert "no time out recorded" in client.get(f"/sessions/{scene.session.id}/sheets/evidence").text
 
 

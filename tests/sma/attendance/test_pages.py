@@ -74,8 +74,11 @@ def test_the_whole_day_is_done_with_plain_forms(
     page = text_of(client, day_url(scene))
     assert "6 min 55 s with the clinician" in page
     assert "Cut short" in page
-    assert "Close the session of 10 people" in text_of(client, f"/sessions/{scene.session.id}/closing")
-    press(client, f"/sessions/{scene.session.id}/closing", sure=["not-over", "no-consult"])
+    closing = f"/sessions/{scene.session.id}/closing"
+    assert "Close the session of 10 people" in text_of(client, closing)
+    boxes = BeautifulSoup(client.get(closing).text, "html.parser").select("main input[name=sure]")
+    assert [box["id"] for box in boxes] == ["sure-not-over", "sure-no-consult"]
+    press(client, closing, sure=[box["value"] for box in boxes])
     assert "This session is closed" in text_of(client, day_url(scene))
 
 
