@@ -39,6 +39,7 @@ class _Ready:
     """A message that may leave now."""
 
     communication_id: UUID
+    patient_id: UUID
     facts: Facts
 
 
@@ -188,18 +189,32 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
         outdated=is_outdated(kind_told(revision), [kind_told(later) for later in _newer(db, revision)]),
     )
     row.state, row.recipient = state, patient.email if state is CommunicationState.QUEUED else None
-    return _Ready(row.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
+    return _Ready(row.id, patient.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
+
+
+def _withhold_if_dead(db: WriteSession, work: Work, ready: _Ready, *, now: datetime) -> bool:
+    """End a message without a task when its person has died while it was on its way.
+
+    Locks the patient first, as "patient.died" does: it finds the failure that is kept here, or this finds the death.
+    """
+    (patient,) = lock_patients(db, [ready.patient_id])
+    if patient.is_deceased and outbox.finish(db, work, now=now):
+        row = _row(db, ready.communication_id)
+        row.state, row.recipient, row.attempts = CommunicationState.WITHHELD, None, work.attempts
+    return patient.is_deceased
 
 
 def _leave_to_a_call(database: Database, work: Work, ready: _Ready, *, now: datetime) -> None:
     with database.write() as db:
-        if outbox.finish(db, work, now=now):
+        if not _withhold_if_dead(db, work, ready, now=now) and outbox.finish(db, work, now=now):
             row = _row(db, ready.communication_id)
             row.state, row.recipient, row.last_error = CommunicationState.CALL_TASK, None, "address-unusable"
 
 
 def _keep_failure(database: Database, work: Work, ready: _Ready, error: TransportError, *, now: datetime) -> None:
     with database.write() as db:
+        if _withhold_if_dead(db, work, ready, now=now):
+            return
         settle = outbox.bury if error.permanent else outbox.postpone
         if not settle(db, work, now=now, error=error.code):
             return

@@ -1,5 +1,6 @@
 """Somebody has died: nothing more reaches them, nobody is asked to ring, and a mistake lets through what was held."""
 
+import pytest
 from sqlmodel import col, select
 
 from sma import appointments, messages
@@ -7,6 +8,7 @@ from sma.appointments import Appointment
 from sma.core import outbox
 from sma.messages import Communication, CommunicationState
 from sma.messages.queries import counts
+from sma.messages.transports import Parcel
 from sma.people import Patient, ToldBy
 from tests.sma.messages.conftest import Desk
 
@@ -149,3 +151,23 @@ def test_after_a_mistake_somebody_who_had_their_invitation_hears_nothing(desk: D
 
     assert desk.send() == 0
     assert len(desk.office.got) == 1
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "450 4.2.0 try later"])
+def test_a_message_on_its_way_while_the_death_is_recorded_ends_in_no_task(desk: Desk, answer: str) -> None:
+    """One worker holds the message; the death is recorded and another follows it before the mail server answers."""
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+    leave = desk.transport
+
+    def meanwhile(parcel: Parcel) -> None:
+        died(desk, patient)
+        leave(parcel)
+
+    desk.office.at_recipient.append(answer)
+    desk.transport = meanwhile
+    desk.send()
+
+    assert (desk.only().state, desk.only().recipient) == ("withheld", None)
+    assert (needed(desk), desk.owed()) == (0, [])
+
