@@ -19,6 +19,7 @@ from sma.messages.compose import CannotBeWritten, Clinic, Facts, message_id, par
 from sma.messages.facts import clinic_of, facts_of, kind_told
 from sma.messages.models import Communication
 from sma.messages.rules import (
+    IN_CALENDAR,
     UNRESOLVED,
     CommunicationState,
     NothingToRetry,
@@ -186,8 +187,15 @@ def _log(db: WriteSession, revision_id: UUID, clinic: Clinic, *, now: datetime) 
         is_deceased=patient.is_deceased,
         contact=patient.contact_by_email,
         has_address=bool(patient.email),
-        outdated=is_outdated(kind_told(revision), [kind_told(later) for later in _newer(db, revision)]),
+        outdated=is_outdated(
+            kind_told(revision),
+            [kind_told(later) for later in _newer(db, revision)],
+            is_entry_known=_may_stand_in_a_calendar(db, revision),
+        ),
     )
+    if state is CommunicationState.WITHHELD and row.recipient:
+        # It was on its way once; whoever held it may have died after it had left.
+        row.attempts = max(row.attempts, 1)
     row.state, row.recipient = state, patient.email if state is CommunicationState.QUEUED else None
     return _Ready(row.id, patient.id, facts_of(db, revision, clinic)) if state is CommunicationState.QUEUED else None
 
@@ -229,6 +237,25 @@ def _row(db: ReadSession, communication_id: UUID, *, lock: bool = False) -> Comm
     if row is None:
         raise NotFound
     return row
+
+
+def _may_stand_in_a_calendar(db: ReadSession, revision: InvitationRevision) -> bool:
+    """Tell whether anything with a calendar part may have reached the person before this revision.
+
+    Only what was withheld without ever having been on its way has surely not.
+    """
+    earlier = db.exec(
+        select(InvitationRevision, Communication)
+        .outerjoin(Communication, col(Communication.revision_id) == col(InvitationRevision.id))
+        .where(
+            col(InvitationRevision.invitation_id) == revision.invitation_id,
+            col(InvitationRevision.number) < revision.number,
+        )
+    )
+    return any(
+        kind_told(each) in IN_CALENDAR and (row is None or row.state != CommunicationState.WITHHELD or row.attempts > 0)
+        for each, row in earlier
+    )
 
 
 def _newer(db: ReadSession, revision: InvitationRevision) -> Sequence[InvitationRevision]:

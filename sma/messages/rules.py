@@ -68,13 +68,15 @@ def kind_of(what: str, sequence: int, *, was_waiting: bool) -> CommunicationKind
     return CommunicationKind.UPDATE if sequence else CommunicationKind.INVITATION
 
 
-def is_outdated(kind: CommunicationKind, newer: Collection[CommunicationKind]) -> bool:
+def is_outdated(kind: CommunicationKind, newer: Collection[CommunicationKind], *, is_entry_known: bool = True) -> bool:
     """Tell whether newer changes leave nothing for this message to say.
 
     A calendar message gives way to a newer calendar message only: withheld for a mere notice, it would leave the old
-    entry standing in the person's calendar.
+    entry standing in the person's calendar. A cancellation with no entry to take out (`is_entry_known` false) gives
+    way to a notice too.
     """
-    return any(kind not in IN_CALENDAR or later in IN_CALENDAR for later in newer)
+    needs_no_calendar = kind not in IN_CALENDAR or (kind is CommunicationKind.CANCELLATION and not is_entry_known)
+    return any(needs_no_calendar or later in IN_CALENDAR for later in newer)
 
 
 def state_before_sending(*, is_deceased: bool, contact: str, has_address: bool, outdated: bool) -> CommunicationState:

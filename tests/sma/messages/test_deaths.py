@@ -171,3 +171,59 @@ def test_a_message_on_its_way_while_the_death_is_recorded_ends_in_no_task(desk: 
     assert (desk.only().state, desk.only().recipient) == ("withheld", None)
     assert (needed(desk), desk.owed()) == (0, [])
 
+
+def lost_their_seat(desk: Desk, *, told_before: bool) -> Patient:
+    """Recorded as dead by mistake, before or after the invitation left; somebody else has the seat by now."""
+    patient, session = desk.patient(), desk.session(most=1)
+    desk.book(session, patient)
+    if told_before:
+        desk.send()
+    died(desk, patient)
+    desk.send()
+    desk.book(session, desk.patient(email=None))
+    desk.wait(minutes=5)
+    corrected(desk, patient)
+    desk.send()
+    return patient
+
+
+def kinds_sent_to(desk: Desk, patient: Patient) -> list[str]:
+    return [row.kind for row in desk.log() if row.patient_id == patient.id and row.state == "sent"]
+
+
+def test_whoever_never_had_their_invitation_hears_of_no_cancellation(desk: Desk) -> None:
+    patient = lost_their_seat(desk, told_before=False)
+
+    assert kinds_sent_to(desk, patient) == ["waiting"]
+    assert len(desk.office.got) == 1
+    assert [row for row in desk.owed() if row.buried_at is None] == []
+
+
+def test_whoever_had_their_invitation_has_it_taken_back(desk: Desk) -> None:
+    patient = lost_their_seat(desk, told_before=True)
+
+    assert sorted(kinds_sent_to(desk, patient)) == ["cancellation", "invitation", "waiting"]
+
+
+def test_an_invitation_that_may_have_left_before_a_crash_is_taken_back(desk: Desk) -> None:
+    """A worker let it go and died before it could note so: the entry may stand in the person's calendar."""
+    patient, session = desk.patient(), desk.session(most=1)
+    desk.book(session, patient)
+    leave = desk.transport
+
+    def die(parcel: Parcel) -> None:
+        leave(parcel)
+        raise KeyboardInterrupt
+
+    desk.transport = die
+    with pytest.raises(KeyboardInterrupt):
+        desk.send()
+    desk.transport = leave
+    died(desk, patient)
+    desk.wait(minutes=30)
+    desk.send()
+    desk.book(session, desk.patient(email=None))
+    corrected(desk, patient)
+    desk.send()
+
+    assert sorted(kinds_sent_to(desk, patient)) == ["cancellation", "waiting"]
