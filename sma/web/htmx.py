@@ -3,13 +3,19 @@
 With them, what makes an address one of ours.
 """
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from sma.web import flash
 from sma.web.flash import Said
+
+# What may stand in an address as it is, the percent sign of what is escaped already included (RFC 3986, section 2.2).
+_AS_THEY_ARE = ":/%#?=@[]!$&'()*+,;"
+
+# What may stand in an address as it is, the percent sign of what is escaped already included (RFC 3986, section 2.2).
+_AS_THEY_ARE = ":/%#?=@[]!$&'()*+,;"
 
 
 def wants_fragment(request: Request) -> bool:
@@ -32,7 +38,8 @@ def go_to(request: Request, url: str, *, say: Said | None = None) -> Response:
     response: Response
     if request.headers.get("hx-request") == "true":
         # fetch would follow a 303 by itself and the whole next page would be swapped into one fragment.
-        response = Response(headers={"HX-Redirect": url})
+        # A header holds Latin-1 only, and an address may hold a name in any letters.
+        response = Response(headers={"HX-Redirect": quote(url, safe=_AS_THEY_ARE)})
     else:
         response = RedirectResponse(url, status_code=303)
     response.headers["Cache-Control"] = "no-store"

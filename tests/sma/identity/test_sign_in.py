@@ -103,6 +103,16 @@ def test_after_signing_in_nobody_is_sent_to_another_site(browser: TestClient, ta
     assert answer.headers["location"] == "/today"
 
 
+def test_a_page_asked_for_in_any_letters_is_reached_through_the_page_program_too(
+    browser: TestClient, tahlia: str
+) -> None:
+    form = {"username": tahlia, "password": PASSWORD, "next": "/people?q=Łucja%20Zoë"}
+    answer = browser.post("/sign-in", data=form, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert answer.headers["hx-redirect"] == "/people?q=%C5%81ucja%20Zo%C3%AB"
+
+
 def test_the_page_that_was_asked_for_keeps_its_whole_address_past_the_code(
     browser: TestClient, app: FastAPI, tahlia: str
 ) -> None:
