@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from sma.core.errors import Invalid
 from sma.people.actions.coverage import replace_coverage
 from sma.people.actions.deaths import announce_death
 from sma.people.actions.patients import rename_for_search
-from sma.people.deaths import ToldBy
+from sma.people.deaths import ToldBy, check_death_date
 from sma.people.fhir_import.answers import stated_answers
 from sma.people.fhir_import.cards import stated_cards, strong_keys
 from sma.people.fhir_import.landing import Run, tidy, too_long
@@ -77,11 +78,7 @@ def _values(run: Run, line: Line, found: PatientShape) -> dict[str, Any]:
         run.warn("Patient", line, "no-name", "The resource states no name. It landed as “Name not given”.")
         values["preferred_name"] = NAME_NOT_GIVEN
     values |= _birth(run, line, found) | _contact(found) | stated_answers(found)
-    if found.deceasedBoolean or found.deceasedDateTime:
-        values |= {"is_deceased": True, "deceased_told_by": ToldBy.IMPORTED}
-        day = _day(found.deceasedDateTime)
-        if day is not None:
-            values["deceased_on"] = day
+    values |= _death(run, line, found, values.get("born_on"))
     if not found.active:
         run.warn("Patient", line, "not-active", "The source marks this record as not in use. It landed all the same.")
     if name := too_long(Patient, values):
@@ -105,6 +102,35 @@ def _birth(run: Run, line: Line, found: PatientShape) -> dict[str, Any]:
         # Three letters for day, month and year: A accurate, E estimated, U unknown. Source: AU Base.
         values["dob_accuracy"] = DobAccuracy.EXACT if code == "AAA" else DobAccuracy.ESTIMATED
     return values
+
+
+def _death(run: Run, line: Line, found: PatientShape, born_on: date | None) -> dict[str, Any]:
+    """Take a stated death, unless its day cannot be: then the person stays as they are, and somebody asks.
+
+    A year or a month alone is a day we do not know. Source: FHIR R4, `dateTime`.
+    """
+    if not _states_death(found):
+        return {}
+    stated = found.deceasedDateTime
+    earlier = run.known["Patient"].get(line.id)
+    if born_on is None and isinstance(earlier, Patient):
+        born_on = earlier.born_on
+    is_part = stated is not None and len(stated) in (4, 7)
+    day = _day(f"{stated}-01-01"[:10] if is_part else stated)
+    try:
+        if stated and day is None:
+            raise Invalid
+        check_death_date(day, born_on=None if is_part else born_on, today=today_at(run.now))
+    except Invalid:
+        reason = "It states a death on a day that cannot be. They stay as they are here; ask who knows."
+        run.warn("Patient", line, "death-day", reason)
+        return {}
+    known = {} if day is None or is_part else {"deceased_on": day}
+    return {"is_deceased": True, "deceased_told_by": ToldBy.IMPORTED, **known}
+
+
+def _states_death(found: PatientShape) -> bool:
+    return bool(found.deceasedBoolean or found.deceasedDateTime)
 
 
 def _contact(found: PersonShape) -> dict[str, Any]:
@@ -134,7 +160,8 @@ def _land(run: Run, line: Line, found: PatientShape, values: dict[str, Any], hel
     was_alive = isinstance(earlier, Patient) and not earlier.is_deceased
     if earlier is None:
         values |= {"preferred_search": "", "created_at": run.now}
-    row = run.settle("Patient", Patient, line, values, whole=True)
+    # A death that was not taken is looked at again with each run: its day may come, or be put right.
+    row = run.settle("Patient", Patient, line, values, whole="is_deceased" in values or not _states_death(found))
     rename_for_search(row)
     if was_alive and "is_deceased" in values:
         _follow_death(run, line, row)

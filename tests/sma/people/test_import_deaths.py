@@ -1,9 +1,10 @@
 """A source says that somebody has died: it counts as when staff record it, and staff have the last word."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlmodel import col, select
 
 from sma.core.audit import AuditEvent
@@ -99,3 +100,37 @@ def test_who_told_us_here_is_not_overwritten_and_a_day_we_did_not_know_is_taken(
     person = _person(database)
     assert (person.deceased_told_by, person.deceased_on) == ("family", date(2026, 11, 2))
     assert _codes(report) == []
+
+
+@pytest.mark.parametrize("day", ["2050-01-01", "2050", "1969-12-31", "2026-02-30", "unknown", "2026-13"])
+def test_a_death_on_a_day_that_cannot_be_leaves_the_person_as_they_are_and_asks_somebody(
+    database: Database, tmp_path: Path, day: str
+) -> None:
+    _run(database, tmp_path / "one", fhir.patient(birthDate="1970-01-01"))
+
+    report = _run(database, tmp_path / "two", fhir.patient(birthDate="1970-01-01", deceasedDateTime=day))
+    again = _run(database, tmp_path / "three", fhir.patient(birthDate="1970-01-01", deceasedDateTime=day))
+
+    person = _person(database)
+    assert (person.is_deceased, person.deceased_on, person.deceased_told_by) == (False, None, None)
+    assert [_codes(each) for each in (report, again)] == [["death-day"]] * 2
+    assert _owed(database) == []
+
+
+def test_a_stated_day_to_come_counts_from_the_day_on(database: Database, tmp_path: Path) -> None:
+    line = fhir.patient(deceasedDateTime="2026-12-01")
+    _run(database, tmp_path / "one", fhir.patient())
+    _run(database, tmp_path / "two", line)
+
+    _run(database, tmp_path / "three", line, now=NOW + timedelta(days=20))
+
+    assert _person(database).deceased_on == date(2026, 12, 1)
+    assert _owed(database) == ["patient.died"]
+
+
+@pytest.mark.parametrize("part", ["2026", "2026-11"])
+def test_a_year_or_a_month_of_death_is_a_day_we_do_not_know(database: Database, tmp_path: Path, part: str) -> None:
+    _run(database, tmp_path / "one", fhir.patient(deceasedDateTime=part))
+
+    person = _person(database)
+    assert (person.is_deceased, person.deceased_on) == (True, None)
