@@ -8,16 +8,60 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from sma.appointments import Appointment, Stopped, book, cancel_session, record_death
+from sma.appointments import Appointment, Stopped, book, cancel_session, correct_death, record_death
 from sma.appointments.rules import LIVE
 from sma.core.db import Database
 from sma.identity import CurrentUser, Role
-from sma.people import DeathAlreadyRecorded, ToldBy
+from sma.people import DeathAlreadyRecorded, NoDeathRecorded, ToldBy
 from tests.concurrency.races import at_once, fresh_url
 from tests.conftest import NOW
 from tests.factories import make_appointment, make_patient, make_session, make_user
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_seat_is_given_back_or_taken_by_somebody_else_but_never_both(engine: str, tmp_path: Path) -> None:
+    with fresh_url(engine, tmp_path) as url:
+        clinic = Database(url)
+        try:
+            _race_for_the_seats(clinic)
+        finally:
+            clinic.dispose()
+
+
+def _race_for_the_seats(clinic: Database) -> None:
+    """A death is corrected, twice at once, while the desk books the very seats that it had freed."""
+    with clinic.write() as db:
+        lead, person = make_user(db, Role.CULTURAL_LEAD), make_patient(db)
+        sessions = [make_session(db, starts_at=NOW + timedelta(days=day), most=1) for day in range(1, 9)]
+        others = [make_patient(db).id for _ in sessions]
+        person_id, ids = person.id, [session.id for session in sessions]
+        for session_id in ids:
+            book(db, session_id, person_id, by=lead, now=NOW)
+        record_death(db, person_id, told_by=ToldBy.FAMILY, died_on=None, by=lead, now=NOW)
+
+    def corrected() -> str:
+        with clinic.write() as db:
+            put_back = correct_death(db, person_id, by=lead, now=NOW)
+            assert (put_back.back, put_back.lost) == (len(ids), 0)
+        return "corrected"
+
+    def booked(number: int) -> str:
+        with clinic.write() as db:
+            return book(db, ids[number], others[number], by=lead, now=NOW).status
+
+    acts: list[Callable[[], str]] = [partial(booked, number) for number in range(len(ids))]
+    ended = at_once([*acts[:4], corrected, *acts[4:], corrected])
+
+    assert ended.count("corrected") == 1
+    assert {type(each) for each in ended if not isinstance(each, str)} <= {NoDeathRecorded, Stopped}
+    with clinic.read() as db:
+        for number, session_id in enumerate(ids):
+            rows = db.exec(select(Appointment).where(col(Appointment.group_session_id) == session_id)).all()
+            seated = [row.patient_id for row in rows if row.status == "booked"]
+            waiting = [row.patient_id for row in rows if row.status == "waitlist"]
+            assert (seated, waiting) in (([person_id], []), ([others[number]], [person_id]))
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
