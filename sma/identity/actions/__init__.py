@@ -7,6 +7,7 @@ from sma.identity.actions.second_factor import own_code_fits as own_code_fits
 from sma.identity.actions.second_factor import switch_off_totp as switch_off_totp
 from sma.identity.actions.second_factor import take_off_totp as take_off_totp
 from sma.identity.actions.sign_in import Entry as Entry
+from sma.identity.actions.sign_in import Tried as Tried
 from sma.identity.actions.sign_in import complete_second_factor as complete_second_factor
 from sma.identity.actions.sign_in import count_try as count_try
 from sma.identity.actions.sign_in import keep_wrong_proof as keep_wrong_proof

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from pwdlib import PasswordHash
@@ -36,15 +37,31 @@ def password_fits(db: ReadSession, username: str, password: str) -> User | None:
     return user if fits and user is not None and user.is_active else None
 
 
-def count_try(db: WriteSession, username: str, *, now: datetime) -> None:
-    """Count one attempt to sign in under this name. Raises TooManyTries when the allowance is used up."""
-    key = "sign-in:" + hashlib.sha256(username.strip().lower().encode()).hexdigest()
+class Tried(StrEnum):
+    """What was tried. Each has its own allowance, so that no typed name uses up that of somebody's step-up."""
+
+    SIGN_IN = "sign-in"
+    CODE = "code"
+    STEP_UP = "step-up"
+
+
+def count_try(db: WriteSession, tried: Tried, who: str | UUID, *, now: datetime) -> None:
+    """Count one attempt of this name or user. Raises TooManyTries when the allowance is used up."""
+    key = f"{tried}:" + hashlib.sha256(str(who).strip().lower().encode()).hexdigest()
     if not throttle.take(db, key, capacity=SIGN_IN_TRIES, per_seconds=SIGN_IN_WINDOW_SECONDS, now=now):
         raise TooManyTries
 
 
-def open_session(db: WriteSession, user: User, *, device: str, hours: int, now: datetime) -> Entry:
-    """Start a signed-in browser session; with TOTP enrolled it opens only after the code."""
+def open_session(db: WriteSession, checked: User, *, device: str, hours: int, now: datetime) -> Entry | None:
+    """Start a signed-in browser session; with TOTP enrolled it opens only after the code.
+
+    `checked` is the user as they were when the password was. None when the password, the second factor or the leave to
+    sign in has changed since: whoever changed it signed everybody out, and this would come in behind them.
+    Locks: the user's row, as each of those changes does.
+    """
+    user = db.get(User, checked.id, with_for_update=True, populate_existing=True)
+    if user is None or _what_counted(user) != _what_counted(checked):
+        return None
     token = secrets.token_urlsafe(32)
     owes_code = user.totp_confirmed_at is not None
     session = LoginSession(
@@ -60,6 +77,10 @@ def open_session(db: WriteSession, user: User, *, device: str, hours: int, now: 
     db.add(session)
     audit.record(db, by=user, did="sign-in", on=session, now=now)
     return Entry(token, owes_code)
+
+
+def _what_counted(user: User) -> tuple[str, bool, datetime | None]:
+    return user.password_hash, user.is_active, user.totp_confirmed_at
 
 
 def pending_session(db: WriteSession, token: str, *, now: datetime) -> tuple[LoginSession, User] | None:

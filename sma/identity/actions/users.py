@@ -10,8 +10,8 @@ from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound, StaleVersion
 from sma.identity.actions.sign_in import end_sessions, hasher
-from sma.identity.current import CurrentUser
-from sma.identity.models import User, UserRole
+from sma.identity.current import CurrentUser, SignInNeeded
+from sma.identity.models import LoginSession, User, UserRole
 from sma.identity.rules import LEAST_PASSWORD, LastAdministrator, Role, UsernameTaken, WeakPassword
 
 HashedPassword = NewType("HashedPassword", str)
@@ -96,14 +96,19 @@ def set_password(
 ) -> None:
     """Give a new password and end every session of that user; one given by somebody else is theirs to replace.
 
-    Raises: NotFound.
+    Locks: the user's row, so that a sign-in with the old password is over before or sees the new one.
+    Raises: NotFound; SignInNeeded when one's own session has been ended meanwhile, as by a password given just now.
     """
-    user = db.get(User, user_id)
+    user = db.exec(
+        select(User).where(col(User.id) == user_id).with_for_update(), execution_options={"populate_existing": True}
+    ).first()
     if user is None:
         raise NotFound
-    is_own = by is not None and by.id == user_id
-    user.password_hash, user.must_choose_password = password, not is_own
-    end_sessions(db, user_id, now=now, keep=by.login_session_id if by is not None and is_own else None)
+    own_session = by.login_session_id if by is not None and by.id == user_id else None
+    if own_session is not None and db.get_one(LoginSession, own_session, populate_existing=True).revoked_at is not None:
+        raise SignInNeeded
+    user.password_hash, user.must_choose_password = password, own_session is None
+    end_sessions(db, user_id, now=now, keep=own_session)
     audit.record(db, by=by, did="set-password", on=user, now=now)
 
 

@@ -61,7 +61,7 @@ def change_password(request: Request, form: Passwords, db: WriteDb, user: Anybod
     if form.errors:
         return _page(request, db, user, form, status_code=422)
     with database.write() as counting:
-        actions.count_try(counting, f"step-up:{user.id}", now=now)
+        actions.count_try(counting, actions.Tried.STEP_UP, user.id, now=now)
     with database.read() as reading:
         proved = actions.password_fits(reading, user.username, form.values.present.get_secret_value())
     if proved is None:

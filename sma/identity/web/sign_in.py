@@ -66,15 +66,16 @@ def sign_in(request: Request, form: SignIn, db: WriteDb) -> Response:
         return render(request, "identity/sign_in.html", status_code=422, form=form)
     # Three short steps, so that nobody's slow password check holds the write lock, and a refused try still counts.
     with database.write() as counting:
-        actions.count_try(counting, form.values.username, now=now)
+        actions.count_try(counting, actions.Tried.SIGN_IN, form.values.username, now=now)
     with database.read() as reading:
         user = actions.password_fits(reading, form.values.username, form.values.password.get_secret_value())
-    if user is None:
+    device = _device(request.headers.get("user-agent", ""))
+    entry = user and actions.open_session(db, user, device=device, hours=settings.absolute_hours, now=now)
+    if not entry:
+        db.rollback()  # the note is a transaction of its own, and SQLite has one writer at a time
         audit.note(database, by_id=None, did="sign-in-refused", on_kind="staff_user", now=now)
         refused = forms.with_errors(form, {FORM: REFUSED})
         return render(request, "identity/sign_in.html", status_code=422, form=refused)
-    device = _device(request.headers.get("user-agent", ""))
-    entry = actions.open_session(db, user, device=device, hours=settings.absolute_hours, now=now)
     target = local_or(form.values.next, "/today")
     response = go_to(request, f"/sign-in/code?next={quote(target)}" if entry.second_factor_due else target)
     _keep(request, response, entry.token, hours=settings.absolute_hours)
@@ -96,7 +97,7 @@ def enter_code(request: Request, form: Code, db: WriteDb) -> Response:
     session, user = waiting
     if form.errors:
         return render(request, "identity/code.html", status_code=422, form=form)
-    actions.count_try(db, f"code:{user.id}", now=now)
+    actions.count_try(db, actions.Tried.CODE, user.id, now=now)
     if not actions.code_fits(db, user, form.values.code, now=now):
         actions.keep_wrong_proof(db, session.id, by=user, now=now)
         refused = forms.with_errors(form, {"code": WRONG_CODE})
@@ -127,7 +128,7 @@ def step_up(request: Request, form: StepUp, db: WriteDb, user: Anybody) -> Respo
         return render(request, "identity/step_up.html", status_code=422, form=form, by_code=user.has_totp)
     proof = form.values.proof.get_secret_value()
     with database.write() as counting:
-        actions.count_try(counting, f"step-up:{user.id}", now=now)
+        actions.count_try(counting, actions.Tried.STEP_UP, user.id, now=now)
     if user.has_totp:
         proved = actions.own_code_fits(db, proof, by=user, now=now)
     else:

@@ -75,6 +75,17 @@ def test_the_ninth_try_in_a_row_is_told_to_wait_even_with_the_right_password(bro
     assert "fifteen minutes" in answer.text
 
 
+def test_nobody_uses_up_anothers_proofs_by_typing_at_the_door(browser: TestClient, app: FastAPI, tahlia: str) -> None:
+    enter(browser, tahlia)
+    with app.state.database.read() as db:
+        user_id = db.exec(select(User.id)).one()
+    with TestClient(app, base_url="http://testserver", headers={"sec-fetch-site": "same-origin"}) as stranger:
+        for _ in range(9):
+            enter(stranger, f"step-up:{user_id}", "not the password")
+
+    assert browser.post("/step-up", data={"proof": PASSWORD, "next": "/account"}).status_code == 303
+
+
 def test_signing_out_ends_the_session_on_the_server(browser: TestClient, app: FastAPI, tahlia: str) -> None:
     enter(browser, tahlia)
     token = browser.cookies["sma_session"]
