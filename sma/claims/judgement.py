@@ -27,6 +27,8 @@ _ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequi
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
 UNCONFIRMED_RULE = "unconfirmed"
 CONFIRM = "The clinician confirms or withdraws them on the roll call; then assess again."
+OPEN_STAY = "It is not recorded when the clinician left the room, so their time can’t be claimed yet"
+RECORD_LEAVING = "Record it: correct the clinician’s stay, then assess again."
 
 PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
 
@@ -58,17 +60,45 @@ class Choice:
 
 def judgement(assessment: Assessment, evidence: Mapping[str, Any]) -> Judgement:
     """Put an assessment and the evidence under it into the form that is kept."""
-    # Typed times that their clinician has not confirmed are no evidence, but no reason to give up on the person.
-    waits = bool(evidence["unconfirmed"]) and assessment.outcome == NOT_BILLABLE
+    waits_for = _waits_for(assessment, evidence)
     return {
-        "outcome": NEEDS_A_PERSON if waits else assessment.outcome,
-        "summary": f"{UNCONFIRMED}." if waits else assessment.summary,
+        "outcome": NEEDS_A_PERSON if waits_for else assessment.outcome,
+        "summary": f"{waits_for}." if waits_for else assessment.summary,
         "seconds": assessment.consult_seconds,
         "findings": [_finding(each) for each in assessment.findings],
         "fitting": [_item(each) for each in assessment.fitting],
         "next": [_item(each) for each in assessment.next_items],
         "evidence": dict(evidence),
     }
+
+
+def _waits_for(assessment: Assessment, evidence: Mapping[str, Any]) -> str | None:
+    """Say what keeps a person's service away that somebody can still put right; None where nothing of that kind does.
+
+    Neither typed times that nobody confirmed nor a stay without an end are evidence; both can still become some.
+    """
+    if assessment.outcome != NOT_BILLABLE:
+        return None
+    if evidence["unconfirmed"]:
+        return UNCONFIRMED
+    by_group = any(each.rule == "group-together" for each in assessment.findings)
+    return OPEN_STAY if evidence["open_stay"] and (evidence["consults"] or by_group) else None
+
+
+def way_out(judged: Judgement) -> str | None:
+    """Say what to do where no item fits: about what can be put right, before a rule that nobody can answer."""
+    if judged["outcome"] == NEEDS_A_PERSON and judged["evidence"]["unconfirmed"]:
+        return CONFIRM
+    if waits_for_stay(judged):
+        return RECORD_LEAVING
+    unmet = [each for each in judged["findings"] if each["verdict"] != Verdict.MET]
+    first = next((each for each in unmet if each["verdict"] == Verdict.NOT_MET), next(iter(unmet), None))
+    return first["remedy"] if first else None
+
+
+def waits_for_stay(judged: Judgement) -> bool:
+    """Tell whether a line waits for the time at which its clinician left the room."""
+    return str(judged["summary"]) == f"{OPEN_STAY}."
 
 
 def _finding(finding: Finding) -> dict[str, str | None]:

@@ -18,6 +18,7 @@ from sma.scheduling import GroupSession
 class StayFacts:
     """From when to when a clinician was in the room; `ends_at` None: nobody recorded that they left."""
 
+    id: UUID
     practitioner_id: UUID
     starts_at: datetime
     ends_at: datetime | None
@@ -109,7 +110,7 @@ def _stays(db: ReadSession, session_id: UUID) -> tuple[StayFacts, ...]:
         col(ClinicianPresence.group_session_id) == session_id, col(ClinicianPresence.superseded_at).is_(None)
     )
     rows = db.exec(query.order_by(col(ClinicianPresence.starts_at), col(ClinicianPresence.id)))
-    return tuple(StayFacts(row.practitioner_id, row.starts_at, row.ends_at) for row in rows)
+    return tuple(StayFacts(row.id, row.practitioner_id, row.starts_at, row.ends_at) for row in rows)
 
 
 def _person(appointment: Appointment, encounter: Encounter | None, consults: list[ConsultInterval]) -> PersonFacts:

@@ -79,7 +79,9 @@ def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
             ClinicianFacts(
                 practitioner_id=one.id,
                 place_is_known=location.is_consulting_rooms is not None,
-                evidence={key: _evidence(person, one.id, background) for key, person in people},
+                evidence={
+                    key: _evidence(person, one.id, background, _open_stay(day, one.id)) for key, person in people
+                },
                 service=GroupService(
                     reference=session.id.hex,
                     date_of_service=session.held_on,
@@ -118,6 +120,11 @@ def _presence(day: DayFacts, practitioner_id: UUID) -> tuple[Interval, ...]:
 def _end(stay: StayFacts) -> datetime:
     # Nobody recorded that they left: that covers nothing, and the minutes then say so themselves.
     return stay.ends_at or stay.starts_at
+
+
+def _open_stay(day: DayFacts, practitioner_id: UUID) -> str | None:
+    stays = (each for each in day.presences if each.practitioner_id == practitioner_id and each.ends_at is None)
+    return next((str(stay.id) for stay in stays), None)
 
 
 def _attendee(
@@ -163,7 +170,9 @@ def _own(person: PersonFacts, practitioner_id: UUID) -> list[ConsultFacts]:
     return [each for each in person.consults if each.practitioner_id == practitioner_id]
 
 
-def _evidence(person: PersonFacts, practitioner_id: UUID, background: _Background) -> dict[str, Any]:
+def _evidence(
+    person: PersonFacts, practitioner_id: UUID, background: _Background, open_stay: str | None
+) -> dict[str, Any]:
     """What the evidence card shows beside the verdicts: ids, codes and instants, no names."""
     assigned = background.assignments.get((person.patient_id, practitioner_id))
     return {
@@ -172,6 +181,7 @@ def _evidence(person: PersonFacts, practitioner_id: UUID, background: _Backgroun
         "left_at": _text(person.left_at),
         "note_done": person.note_done,
         "unconfirmed": person.unconfirmed,
+        "open_stay": open_stay,
         "assignment": None
         if assigned is None
         else {"id": assigned.id.hex, "method": str(assigned.method), "on": assigned.assigned_on.isoformat()},

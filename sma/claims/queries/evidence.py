@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from billing import Verdict
 from sma.attendance import ClinicianPresence, ConsultInterval
-from sma.claims.judgement import Choice, choices
+from sma.claims.judgement import Choice, choices, way_out
 from sma.claims.models import BenefitAssignment, Claim, ClaimBatch
 from sma.claims.rules import LineNotFound
 from sma.core.db import ReadSession
@@ -77,10 +77,8 @@ class Evidence:
 
     @property
     def way_out(self) -> str | None:
-        """What to do where no item fits: about a rule that is broken, before one that nobody can answer."""
-        unmet = [each for each in self.judged["findings"] if each["verdict"] != Verdict.MET]
-        first = next((each for each in unmet if each["verdict"] == Verdict.NOT_MET), next(iter(unmet), None))
-        return first["remedy"] if first else None
+        """What to do where no item fits."""
+        return way_out(self.judged)
 
 
 def evidence(db: ReadSession, claim_id: UUID) -> Evidence:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sma.claims.judgement import UNCONFIRMED_RULE
+from sma.claims.judgement import UNCONFIRMED_RULE, waits_for_stay
 from sma.claims.queries import Evidence
 from sma.claims.rules import ClaimStatus
 from sma.identity import CurrentUser, Permission
@@ -17,6 +17,7 @@ class _Page:
 
 
 _DAY = _Page(Permission.RUN_SESSION, "Open the roll call", "/sessions/{session}/day")
+_STAY = _Page(Permission.RUN_SESSION, "Correct the clinician’s stay", "/clinician-presences/{stay}/correction")
 _ASSIGNMENTS = _Page(Permission.RUN_SESSION, "Open the assignments of benefit", "/sessions/{session}/assignments")
 _CARD = _Page(Permission.EDIT_PEOPLE, "Enter the Medicare card", "/people/{person}/coverage")
 _PERSON = _Page(Permission.EDIT_PEOPLE, "Change the person's details", "/people/{person}/edit")
@@ -44,8 +45,17 @@ def pages_for(evidence: Evidence, user: CurrentUser) -> list[tuple[str, str]]:
     """Return the label and address of each page where this user can put right what keeps the line back."""
     rules = [obstacle.rule for choice in evidence.choices for obstacle in choice.obstacles]
     pages: Iterable[_Page] = [_PAGES[rule] for rule in rules if rule in _PAGES]
-    if not rules and evidence.claim.status == ClaimStatus.BLOCKED:
+    claim, waits_on = evidence.claim, evidence.judged["evidence"]
+    if waits_for_stay(evidence.judged):
+        pages = (_STAY,)
+    elif not rules and waits_on["unconfirmed"]:
+        pages = (_DAY,)
+    elif not rules and claim.status == ClaimStatus.BLOCKED:
         pages = _LOST
-    claim = evidence.claim
-    ids = {"session": claim.group_session_id, "person": claim.patient_id, "practitioner": claim.practitioner_id}
+    ids = {
+        "session": claim.group_session_id,
+        "person": claim.patient_id,
+        "practitioner": claim.practitioner_id,
+        "stay": waits_on["open_stay"],
+    }
     return [(page.label, page.url.format(**ids)) for page in dict.fromkeys(pages) if user.may(page.needs)]

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
+from sma.attendance import ClinicianPresence
 from sma.claims import BenefitAssignment, Claim, ClaimBatch, ClaimStatus, Export, write_export
 from sma.core import clock
 from sma.core.audit import AuditEvent
@@ -99,6 +100,20 @@ def test_no_page_shows_a_whole_card_number(clinic: Clinic) -> None:
         page = clinic.billing.get(url)
         assert page.status_code == 200
         assert not [number for number, _ in CARDS if number in page.text]
+
+
+def test_a_line_that_waits_for_the_time_out_leads_to_the_stay_and_to_assessing_again(clinic: Clinic) -> None:
+    with clinic.database.write() as db:
+        stay = db.exec(select(ClinicianPresence)).one()
+        stay.ends_at = None
+    session = f"/sessions/{clinic.day.session.id}"
+    clinic.doctor.post(f"{session}/reassessment")
+    listed, page = clinic.doctor.get("/claims?tab=blocked").text, clinic.doctor.get(f"/claims/{clinic.line('P01').id}")
+
+    assert "It is not recorded when the clinician left the room" in listed
+    assert f'href="/clinician-presences/{stay.id}/correction"' in page.text
+    assert f'action="{session}/reassessment"' in page.text
+    assert clinic.doctor.get(f"/clinician-presences/{stay.id}/correction").status_code == 200
 
 
 def test_a_question_keeps_its_capitals_and_begins_with_one(clinic: Clinic) -> None:

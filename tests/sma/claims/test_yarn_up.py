@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import col, select
 
+from sma.attendance import ClinicianPresence
 from sma.claims import Claim, ClaimBatch, ClaimStatus, approve, make_batches, mark_not_billed, reassess
 from sma.claims.rules import LineDecided, NotApprovable, NothingToBatch, NotYourLine
 from sma.core.audit import AuditEvent
@@ -13,7 +14,7 @@ from sma.core.outbox import Outbox
 from sma.identity import Role
 from sma.people import Coverage
 from tests.factories import make_practitioner, make_user
-from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, correct, later, propose_now, yarn_up
+from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, at, correct, later, propose_now, yarn_up
 
 LEVEL_B = ["P01", "P02", "P03", "P04", "P06", "P07", "P08"]
 
@@ -172,6 +173,23 @@ def test_typed_times_wait_until_their_clinician_confirms_them(work: WriteSession
     work.flush()
     reassess(work, day.session.id, by=day.doctor, now=later(7))
     assert "entered after the session" in str(day.line(work, "P09").assessment)
+
+
+def test_lines_wait_for_the_time_at_which_the_clinician_left(work: WriteSession, day: YarnUp) -> None:
+    stay = work.exec(select(ClinicianPresence)).one()
+    stay.ends_at = None
+    work.flush()
+    reassess(work, day.session.id, by=day.doctor, now=later(2))
+
+    seen, sat_in = day.line(work, "P01"), day.line(work, "P09")
+    assert (seen.status, seen.item_number) == (ClaimStatus.BLOCKED, None)
+    assert seen.summary.startswith("It is not recorded when the clinician left the room")
+    assert sat_in.status == ClaimStatus.NOT_BILLED
+
+    stay.ends_at = at("11:27")
+    work.flush()
+    reassess(work, day.session.id, by=day.doctor, now=later(3))
+    assert day.line(work, "P01").item_number == "23"
 
 
 def test_two_batches_on_one_day_are_counted_on(work: WriteSession, day: YarnUp) -> None:
