@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments.actions.booking import refuse_if_closed, set_status
-from sma.appointments.actions.changes import cancel, restore
+from sma.appointments.actions.changes import cancel
 from sma.appointments.actions.holding import hold, hold_person
+from sma.appointments.actions.returning import restore
 from sma.appointments.actions.telling import What, invitation_of, tell
 from sma.appointments.models import Appointment
 from sma.appointments.rules import AppointmentStatus, CancelReason, CannotChange
@@ -25,7 +26,8 @@ def undo(db: WriteSession, appointment_id: UUID, *, version: int, by: CurrentUse
     turn; booked or put on the list, the entry ends as a mistake. `version` is what the page showed, so that nobody
     undoes a colleague's later change unseen.
     Locks the patient, then the session (both, after a move). Publishes: invitation.revised.
-    Raises: NotFound, NotBookable, CannotChange, AlreadyBooked; Stopped or NeedsReason when a move cannot go back.
+    Raises: NotFound, NotBookable, CannotChange, AlreadyBooked; NoWayBack, Stopped or NeedsReason when a move cannot
+    go back.
     """
     hold_person(db, appointment_id)
     query = select(Appointment).where(col(Appointment.id) == appointment_id)

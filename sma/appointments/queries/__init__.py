@@ -21,6 +21,7 @@ from sma.appointments.queries.roster import came_from as came_from
 from sma.appointments.queries.roster import entry_of as entry_of
 from sma.appointments.queries.roster import place_of as place_of
 from sma.appointments.queries.roster import roster as roster
+from sma.appointments.queries.roster import state_of_place as state_of_place
 from sma.appointments.queries.roster import waiting_list as waiting_list
 from sma.appointments.queries.theirs import PersonPlace as PersonPlace
 from sma.appointments.queries.theirs import places_of_person as places_of_person
@@ -52,6 +53,7 @@ __all__ = [
     "questions_of",
     "roster",
     "session_of",
+    "state_of_place",
     "undos",
     "waiting_list",
 ]

@@ -134,6 +134,15 @@ def came_from(db: ReadSession, appointment_id: UUID) -> UUID | None:
     return db.connection().execute(query).scalar_one_or_none()
 
 
+def state_of_place(db: ReadSession, appointment_id: UUID) -> tuple[str, int]:
+    """Return the status and the version of a place. Raises: NotFound."""
+    query = select(col(Appointment.status), col(Appointment.version)).where(col(Appointment.id) == appointment_id)
+    found = db.connection().execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found.status, found.version
+
+
 def entry_of(db: ReadSession, session_id: UUID, patient_id: UUID) -> UUID | None:
     """Return the place of somebody who waits for a session; None when they don't wait for it."""
     query = select(col(Appointment.id)).where(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sma.appointments.queries.history import Line
 from sma.appointments.queries.roster import RosterRow
-from sma.appointments.rules import AppointmentStatus
+from sma.appointments.rules import AppointmentStatus, has_own_seat
 
 _ENDED = {"cancel": "is off this session", "move-away": "has moved to another session"}
 _TAKEN = {"book": "is booked", "move": "has moved here", "give-place": "has a place now"}
@@ -15,16 +15,20 @@ _TAKEN = {"book": "is booked", "move": "has moved here", "give-place": "has a pl
 
 @dataclass(frozen=True)
 class Undo:
-    """One change that a press takes back. `is_ended`: the place ended by it, and comes back."""
+    """One change that a press takes back. `is_ended`: the place ended by it, and comes back.
+
+    `by_queue`: it leads to a seat that was left too long ago to be the person's own.
+    """
 
     place_id: UUID
     sentence: str
     at: datetime
     version: int
     is_ended: bool
+    by_queue: bool
 
 
-def undos(lines: Sequence[Line], rows: Sequence[RosterRow]) -> dict[UUID, Undo]:
+def undos(lines: Sequence[Line], rows: Sequence[RosterRow], *, now: datetime) -> dict[UUID, Undo]:
     """Return what can be undone, by place. Pure: it reads a session's history beside its roster."""
     by_place = {row.appointment_id: row for row in rows}
     found = {}
@@ -33,7 +37,8 @@ def undos(lines: Sequence[Line], rows: Sequence[RosterRow]) -> dict[UUID, Undo]:
         words = _words(line.did, row) if row else None
         if row and words:
             sentence, is_ended = f"{row.preferred} {words}.", line.did in _ENDED
-            found[row.appointment_id] = Undo(row.appointment_id, sentence, line.at, row.version, is_ended)
+            by_queue = (is_ended or line.did == "move") and not has_own_seat(line.at, now=now)
+            found[row.appointment_id] = Undo(row.appointment_id, sentence, line.at, row.version, is_ended, by_queue)
     return found
 
 

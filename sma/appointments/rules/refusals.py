@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sma.appointments.rules.fit import Finding
 from sma.core.errors import Conflict
 from sma.scheduling.rules import SessionStatus
 
 DOES_NOT_SUIT = "This session may not suit. Nothing has been booked."
+BUSY_BY_NOW = "They have another appointment at that time by now. Nothing was changed."
 
 
 class NotBookable(Conflict):
@@ -50,6 +52,20 @@ class Stopped(Conflict):
     def __init__(self, cause: str) -> None:
         self.cause = cause
         super().__init__()
+
+
+class NoWayBack(Conflict):
+    """An undo came too late: somebody else has the seat, or the person is elsewhere at that time by now.
+
+    Nothing was changed. `place_id` is the place they left, in `session_id`, for which they may wait with their turn.
+    """
+
+    code = "no-way-back"
+    message = "Their seat has been given to somebody else meanwhile. Nothing was changed."
+
+    def __init__(self, cause: str, *, place_id: UUID, session_id: UUID) -> None:
+        self.is_busy, self.place_id, self.session_id = cause == "time", place_id, session_id
+        super().__init__(BUSY_BY_NOW if self.is_busy else None)
 
 
 class NeedsReason(Conflict):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, Field
 
-from sma.appointments.rules import CHOOSABLE, CancelReason, Finding
+from sma.appointments.rules import BUSY_BY_NOW, CHOOSABLE, CancelReason, Finding, NoWayBack
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
 from sma.web import forms
@@ -31,6 +31,8 @@ MOVED = notice("appointment-moved", "Moved. One message with the new time is on 
 RESTORED = notice("appointment-restored", "Put back. The message is on its way.")
 WAITS_AGAIN = notice("appointment-waits-again", "On the waiting list. The message is on its way.")
 PLACE_GIVEN = notice("appointment-place-given", "Place given. The message is on its way.")
+SEAT_GONE = notice("appointment-seat-gone", NoWayBack.message)
+BUSY_THEN = notice("appointment-busy-then", BUSY_BY_NOW)
 UNDONE = notice("appointment-undone", "Undone. The message that says so is on its way.")
 SESSION_CANCELLED = notice("session-cancelled-for-all", "Session cancelled. People being told: {n}.")
 
@@ -75,6 +77,10 @@ def _offered(reason: CancelReason) -> CancelReason:
     return reason
 
 
+class ReturnForm(Press):
+    waiting: bool = False
+
+
 class ReversalForm(Press):
     version: int = Field(ge=0)
 
@@ -87,6 +93,7 @@ BookingAnswers = Annotated[Form[BookingForm], Depends(forms.of(BookingForm))]
 SearchAnswers = Annotated[Form[SearchForm], Depends(forms.of(SearchForm))]
 MoveAnswers = Annotated[Form[MoveForm], Depends(forms.of(MoveForm))]
 PlaceAnswers = Annotated[Form[Reasons], Depends(forms.of(Reasons))]
+ReturnAnswers = Annotated[Form[ReturnForm], Depends(forms.of(ReturnForm))]
 ReversalAnswers = Annotated[Form[ReversalForm], Depends(forms.of(ReversalForm))]
 CancellationAnswers = Annotated[Form[CancellationForm], Depends(forms.of(CancellationForm))]
 

@@ -24,12 +24,13 @@ from sma.appointments.web.asking import (
     undo_at,
     when,
 )
+from sma.appointments.web.replays import replay
 from sma.appointments.web.stopping import stop_page
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
 from sma.identity import CurrentUser, Permission
 from sma.people import Patient, PersonNotFound, find_patients, full_name, hold_patients, preferred
-from sma.scheduling.rules import LANGUAGE_WORDS
+from sma.people.languages import LANGUAGE_WORDS
 from sma.web import forms
 from sma.web.flash import Said
 from sma.web.forms import Form
@@ -74,8 +75,11 @@ def create(request: Request, session_id: UUID, form: BookingAnswers, db: WriteDb
     # Two presses of one button queue here; the second finds where the first one led.
     hold_patients(db, [values.patient_id])
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
-        waits = queries.entry_of(db, session_id, values.patient_id) is not None
-        return go_to(request, done, say=_waits(values) if waits else BOOKED)
+        if "#" in done:  # they waited already, and the cultural lead may have been asked
+            waits = queries.entry_of(db, session_id, values.patient_id) is not None
+            return go_to(request, done, say=_waits(values) if waits else None)
+        says: dict[str, Said] = {AppointmentStatus.BOOKED: BOOKED, AppointmentStatus.WAITLIST: _waits(values)}
+        return replay(request, db, done, says)
     if values.will_wait and (entry_id := queries.entry_of(db, session_id, values.patient_id)):
         return _keep_waiting(request, db, session_id, entry_id, values, user)
     try:

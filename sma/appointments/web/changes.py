@@ -7,19 +7,22 @@ from fastapi import APIRouter, Request, Response
 
 from sma.appointments import actions, queries
 from sma.appointments.queries.options import Group
-from sma.appointments.rules import REASON_WORDS, AppointmentStatus, CannotChange, NeedsReason, Stopped
+from sma.appointments.rules import REASON_WORDS, AppointmentStatus, CannotChange, NeedsReason, NoWayBack, Stopped
 from sma.appointments.web.asking import (
     ASKED,
+    BUSY_THEN,
     CANCELLED,
     MOVED,
     PLACE_GIVEN,
     RESTORED,
+    SEAT_GONE,
     UNDONE,
     WAITS_AGAIN,
     Booker,
     CancellationAnswers,
     MoveAnswers,
     PlaceAnswers,
+    ReturnAnswers,
     ReversalAnswers,
     choosable,
     is_past,
@@ -28,12 +31,13 @@ from sma.appointments.web.asking import (
     undo_at,
     when,
 )
+from sma.appointments.web.replays import replay
 from sma.appointments.web.stopping import stop_page
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.identity import CurrentUser
 from sma.web import forms
-from sma.web.forms import Form, Pressed
+from sma.web.forms import Form
 from sma.web.htmx import go_to
 from sma.web.templating import render
 
@@ -52,7 +56,8 @@ def cancel(request: Request, appointment_id: UUID, form: CancellationAnswers, db
     now, key = clock.now(), form.values.idempotency_key
     _, session_id = actions.hold_person(db, appointment_id)
     if done := idempotency.already_done(db, key, user_id=user.id):
-        return go_to(request, done, say=CANCELLED)
+        ended = (AppointmentStatus.CANCELLED, AppointmentStatus.ENTERED_IN_ERROR)
+        return replay(request, db, done, dict.fromkeys(ended, CANCELLED))
     actions.cancel(db, appointment_id, reason=form.values.reason, by=user, now=now)
     led_to = undo_at(session_id, appointment_id)
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
@@ -76,7 +81,7 @@ def move(request: Request, appointment_id: UUID, form: MoveAnswers, db: WriteDb,
     now, values = clock.now(), form.values
     patient_id, _ = actions.hold_person(db, appointment_id)
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
-        return go_to(request, done, say=MOVED)
+        return replay(request, db, done, {AppointmentStatus.BOOKED: MOVED})
     try:
         place = actions.move(db, appointment_id, values.session_id, passed=values.passed(), by=user, now=now)
     except NeedsReason as needed:
@@ -90,21 +95,36 @@ def move(request: Request, appointment_id: UUID, form: MoveAnswers, db: WriteDb,
 
 
 @router.post("/appointments/{appointment_id}/restoration")
-def restore(request: Request, appointment_id: UUID, form: Pressed, db: WriteDb, user: Booker) -> Response:
-    """Undo a cancellation or a move."""
-    now, key = clock.now(), "" if form.errors else form.values.idempotency_key
+def restore(request: Request, appointment_id: UUID, form: ReturnAnswers, db: WriteDb, user: Booker) -> Response:
+    """Undo a cancellation or a move, or let the person wait with the turn they had."""
+    if form.errors:
+        raise CannotChange
+    now, key = clock.now(), form.values.idempotency_key
     patient_id, session_id = actions.hold_person(db, appointment_id)
     led_to = f"/sessions/{session_id}"
     if done := idempotency.already_done(db, key, user_id=user.id):
-        return go_to(request, done, say=RESTORED)
+        status, _ = queries.state_of_place(db, appointment_id)
+        return go_to(request, done, say=_RETURNED.get(AppointmentStatus(status)))
+    act = actions.wait_with_turn if form.values.waiting else actions.restore
     try:
-        place = actions.restore(db, appointment_id, by=user, now=now)
+        place = act(db, appointment_id, by=user, now=now)
+    except NoWayBack as gone:
+        return _seat_gone(request, gone)
     except NeedsReason:
         raise CannotChange("The place cannot simply be put back. Book it again from the session.") from None
     except Stopped as stop:
         return stop_page(request, db, stop, session_id=session_id, patient_id=patient_id, user=user, now=now)
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
-    return go_to(request, led_to, say=WAITS_AGAIN if place.status == AppointmentStatus.WAITLIST else RESTORED)
+    return go_to(request, led_to, say=_RETURNED.get(AppointmentStatus(place.status)))
+
+
+_RETURNED = {AppointmentStatus.WAITLIST: WAITS_AGAIN, AppointmentStatus.BOOKED: RESTORED}
+
+
+def _seat_gone(request: Request, gone: NoWayBack) -> Response:
+    """Lead to the session they left, which says why they can't simply go back and offers their turn on its list."""
+    said = BUSY_THEN if gone.is_busy else SEAT_GONE
+    return go_to(request, f"/sessions/{gone.session_id}?turn={gone.place_id}", say=said)
 
 
 @router.post("/appointments/{appointment_id}/reversal")
@@ -115,9 +135,12 @@ def reverse(request: Request, appointment_id: UUID, form: ReversalAnswers, db: W
     now, values = clock.now(), form.values
     patient_id, session_id = actions.hold_person(db, appointment_id)
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
-        return go_to(request, done, say=UNDONE)
+        _, version = queries.state_of_place(db, appointment_id)
+        return go_to(request, done, say=UNDONE if version == values.version + 1 else None)
     try:
         place = actions.undo(db, appointment_id, version=values.version, by=user, now=now)
+    except NoWayBack as gone:
+        return _seat_gone(request, gone)
     except NeedsReason:
         raise CannotChange("They can't simply go back. Move them from the session, with a reason.") from None
     except Stopped as stop:
@@ -126,7 +149,9 @@ def reverse(request: Request, appointment_id: UUID, form: ReversalAnswers, db: W
         return stop_page(request, db, stop, session_id=home_id, patient_id=patient_id, user=user, now=now)
     led_to = f"/sessions/{place.group_session_id}"
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
-    return go_to(request, led_to, say=UNDONE)
+    _, after = queries.state_of_place(db, appointment_id)
+    # Past their ten minutes, somebody who was moved keeps this place and waits for the other.
+    return go_to(request, led_to, say=UNDONE if after > values.version else WAITS_AGAIN)
 
 
 @router.post("/appointments/{appointment_id}/place")
@@ -138,7 +163,7 @@ def give_place(request: Request, appointment_id: UUID, form: PlaceAnswers, db: W
     patient_id, session_id = actions.hold_person(db, appointment_id)
     led_to = undo_at(session_id, appointment_id)
     if done := idempotency.already_done(db, values.idempotency_key, user_id=user.id):
-        return go_to(request, done, say=PLACE_GIVEN)
+        return replay(request, db, done, {AppointmentStatus.BOOKED: PLACE_GIVEN})
     try:
         actions.give_place(db, appointment_id, passed=values.passed(), by=user, now=now)
     except NeedsReason as needed:

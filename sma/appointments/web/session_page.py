@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from sma.appointments import queries
 from sma.appointments.facts import setting_of
-from sma.appointments.rules import Places
+from sma.appointments.rules import Places, has_own_seat
 from sma.appointments.web.asking import Viewer, is_past
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb
@@ -22,7 +22,10 @@ UNDO_SECONDS = 20
 
 
 @router.get("/sessions/{session_id}")
-def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUID | None = None) -> Response:
+def show(
+    request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUID | None = None, turn: UUID | None = None
+) -> Response:
+    """Show the session. `undo`: the place that was just changed; `turn`: a place left, whose seat is gone."""
     now = clock.now()
     view = session_view(db, session_id)
     session = view.session
@@ -42,8 +45,10 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
     minutes = minutes_each(session.clinician_minutes, places.taken, on=session.held_on)
     takes_bookings = session.status == SessionStatus.OPEN and not is_past(session, now)
     history = queries.history(db, session_id) if user.may(Permission.SEE_PEOPLE) else []
-    undos = queries.undos(history, rows) if takes_bookings and user.may(Permission.BOOK) else {}
+    undos = queries.undos(history, rows, now=now) if takes_bookings and user.may(Permission.BOOK) else {}
     newest = undos.get(undo) if undo else None
+    by_queue = {row.appointment_id for row in ended if not has_own_seat(row.ended_at, now=now)}
+    lost = [row for row in ended if row.appointment_id == turn and row.can_be_undone]
     is_draft = session.status == SessionStatus.DRAFT
     return render(
         request,
@@ -65,6 +70,8 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Viewer, undo: UUI
         missing=len(session_readiness(db, session, now=now).missing) if is_draft else 0,
         undo=newest if newest and (now - newest.at).total_seconds() < UNDO_SECONDS else None,
         undo_seconds=UNDO_SECONDS,
+        may_wait=lost[0] if lost and takes_bookings and user.may(Permission.BOOK) else None,
+        by_queue=by_queue,
         takes_bookings=takes_bookings,
         has_begun=is_past(session, now),
         may={name: user.may(Permission(name)) for name in _ASKED},

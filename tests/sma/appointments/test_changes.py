@@ -26,7 +26,7 @@ from sma.appointments import (
     revise_invitations,
     roster,
 )
-from sma.appointments.rules import AlreadyBooked, CannotChange, NotBookable
+from sma.appointments.rules import OWN_SEAT_FOR, AlreadyBooked, CannotChange, NotBookable, NoWayBack
 from sma.core.db import Database, WriteSession
 from sma.core.outbox import Outbox, Work, claim, publish
 from sma.identity import Role
@@ -157,15 +157,17 @@ def test_somebody_who_has_died_since_is_not_put_back(db: WriteSession) -> None:
     assert [row.can_be_undone for row in roster(db, session.id)] == [False]
 
 
-def test_undoing_after_the_place_went_to_somebody_else_puts_the_person_on_the_list(db: WriteSession) -> None:
+def test_whoever_is_put_back_after_their_place_went_waits_with_their_turn(
+    db: WriteSession,
+) -> None:
     desk, session, person = make_user(db, Role.FRONT_DESK), make_session(db, most=1), make_patient(db)
     place = book(db, session.id, person.id, by=desk, now=NOW)
     cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=NOW)
     book(db, session.id, make_patient(db).id, by=desk, now=NOW)
 
-    restored = restore(db, place.id, by=desk, now=NOW + MINUTE)
+    restored = restore(db, place.id, by=desk, now=NOW + OWN_SEAT_FOR)
 
-    assert (restored.status, restored.waiting_since) == ("waitlist", NOW + MINUTE)
+    assert (restored.status, restored.waiting_since) == ("waitlist", NOW)
     assert told(db, person.id)[-1] == ("waiting", 1)
 
 
@@ -310,7 +312,7 @@ def test_places_left_is_the_ceiling_less_the_booked_on_every_surface(
     newest: dict[int, Appointment] = {}
     for step, (act, who) in enumerate(acts):
         now = NOW + step * MINUTE
-        with suppress(AlreadyBooked, CannotChange):
+        with suppress(AlreadyBooked, CannotChange, NoWayBack):
             if act == "book":
                 newest[who] = book(db, session.id, people[who].id, waiting_ok=True, by=desk, now=now)
             elif who in newest and act == "cancel":

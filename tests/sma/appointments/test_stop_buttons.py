@@ -11,11 +11,13 @@ from httpx2 import Response
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, LeadQuestion, book, move
+from sma.appointments.rules import OWN_SEAT_FOR
+from sma.core import clock
 from sma.core.audit import AuditEvent
 from sma.core.db import Database
 from sma.identity import Role
 from tests.conftest import NOW, SignIn
-from tests.factories import make_appointment, make_patient, make_session
+from tests.factories import make_patient, make_session
 from tests.sma.appointments.reading import did
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -51,13 +53,15 @@ def follow(client: TestClient, answer: Response) -> str:
 
 
 def _undo_stopped(clinic: Database, desk: TestClient) -> tuple[UUID, UUID, Response]:
-    """Mary was moved; somebody has her old seat by now, so that she can't go home."""
+    """Mary was moved a while ago, and said since which groups suit her: she can't simply go home."""
     with clinic.write() as db:
         by, mary = desk.user, make_patient(db, preferred_name="Mary")  # type: ignore[attr-defined]
         home, away = make_session(db, most=1), make_session(db, starts_at=NOW + 9 * DAY)
         make_session(db, starts_at=NOW + 12 * DAY)
-        place = move(db, book(db, home.id, mary.id, by=by, now=NOW).id, away.id, by=by, now=NOW)
-        make_appointment(db, home)
+        before = clock.now() - OWN_SEAT_FOR
+        place = move(db, book(db, home.id, mary.id, by=by, now=before).id, away.id, by=by, now=before)
+        home.audience = "mens"
+        mary.groups_ok = ["open"]
     stop = desk.post(f"/appointments/{place.id}/reversal", data={"version": str(place.version)})
     return home.id, mary.id, stop
 
@@ -83,7 +87,7 @@ def test_after_an_undo_that_was_stopped_the_buttons_are_about_the_session_before
         asked = db.exec(select(LeadQuestion.appointment_id)).all()
         refusal = db.exec(select(AuditEvent).where(col(AuditEvent.on_kind) == "refusal")).one()
     assert asked == ([row.id] if label == ASK else [])
-    assert (refusal.did, refusal.details) == ("full, not booked", {"session": str(home)})
+    assert (refusal.did, refusal.details) == ("mismatch, not booked", {"session": str(home)})
 
 
 def test_after_an_undo_that_was_stopped_another_session_can_be_booked(clinic: Database, desk: TestClient) -> None:

@@ -24,7 +24,7 @@ from sma.appointments import (
 )
 from sma.appointments import places as seats
 from sma.appointments.actions import undo
-from sma.appointments.rules import CannotChange, NotBookable
+from sma.appointments.rules import OWN_SEAT_FOR, CannotChange, NotBookable
 from sma.core import clock
 from sma.core.db import Database, WriteSession
 from sma.identity import CurrentUser, Role
@@ -118,14 +118,14 @@ def test_a_place_given_after_a_move_is_waited_for_again_and_not_in_the_session_b
     place = move(db, book(db, home.id, person.id, by=desk, now=NOW).id, here.id, by=desk, now=NOW)
     cancel(db, place.id, reason=CancelReason.PATIENT, by=desk, now=NOW)
     book(db, here.id, make_patient(db).id, by=desk, now=NOW)
-    restore(db, place.id, by=desk, now=NOW + MINUTE)
+    restore(db, place.id, by=desk, now=NOW + OWN_SEAT_FOR)
     here.most = 2
     db.flush()
-    give_place(db, place.id, by=desk, now=NOW + 2 * MINUTE)
+    give_place(db, place.id, by=desk, now=NOW + 2 * OWN_SEAT_FOR)
 
     undone = back(db, place, desk)
 
-    assert (undone.group_session_id, undone.status, undone.waiting_since) == (here.id, "waitlist", NOW + MINUTE)
+    assert (undone.group_session_id, undone.status, undone.waiting_since) == (here.id, "waitlist", NOW)
     assert seats(db, home.id).taken == 0
 
 
