@@ -103,7 +103,7 @@ WOMEN = (
     Person("amal", "Amal", "Haddad", date(1972, 1, 19), ("womens",), ("2951201842", "2"), language="ar"),
     Person("noura", "نورة", "حداد", date(1981, 12, 1), ("womens",), ("2951201842", "3"), language="ar"),
     Person("linh", "Linh", "Nguyễn", date(1979, 7, 23), ("womens", "open"), ("2951201842", "4"), language="vi"),
-    Person("mei", "美玲", "陈", date(1970, 6, 6), ("womens", "open"), ("2293653284", "1"), language="zh"),
+    Person("mei", "美玲", "陈", date(1970, 6, 6), ("womens", "open"), ("2293653284", "1"), language="cmn"),
     Person("ruth", "Ruth", "Okello", date(1958, 5, 27), ("womens", "open"), email=False),
     Person("bea", "Bea", None, date(1992, 10, 10), ("womens", "open")),
 )

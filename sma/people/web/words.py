@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calendars import TIMEZONES
+from sma.people.languages import LANGUAGE_WORDS
 from sma.people.models import Patient
 from sma.people.names import PROFESSION_WORDS
 from sma.people.rules import (
@@ -98,32 +99,6 @@ METHOD = {
 
 PROFESSION = PROFESSION_WORDS
 
-# BCP 47 tags of languages that clinics in Australia meet often; any other tag that a record brings is kept.
-LANGUAGES = {
-    "en": "English",
-    "aer": "Arrernte, Eastern",
-    "ar": "Arabic",
-    "asf": "Auslan",
-    "rop": "Kriol",
-    "tcs": "Torres Strait Creole (Yumplatok)",
-    "tiw": "Tiwi",
-    "wbp": "Warlpiri",
-    "djr": "Yolŋu Matha (Djambarrpuyŋu)",
-    "pjt": "Pitjantjatjara",
-    "el": "Greek",
-    "hi": "Hindi",
-    "it": "Italian",
-    "ne": "Nepali",
-    "pa": "Punjabi",
-    "prs": "Dari",
-    "so": "Somali",
-    "ta": "Tamil",
-    "tl": "Tagalog",
-    "vi": "Vietnamese",
-    "yue": "Cantonese",
-    "cmn": "Mandarin",
-}
-
 # A suggestion for whoever confirms a place's clock, never a value: towns near a border keep the other state's time.
 ZONE_OF_STATE = {
     "NSW": "Australia/Sydney",
@@ -147,13 +122,13 @@ def timezone_options() -> list[tuple[str, str]]:
 
 
 def language_options(current: str | None) -> list[tuple[str, str]]:
-    """Return the languages by name; a tag we have no name for stays choosable as it is."""
-    known = sorted(options(LANGUAGES), key=lambda option: option[1])
-    return known if current is None or current in LANGUAGES else [*known, (current, current)]
+    """Return the languages, English on top; a tag we have no name for stays choosable as it is."""
+    known = options(LANGUAGE_WORDS)
+    return known if current is None or current in LANGUAGE_WORDS else [*known, (current, current)]
 
 
 def language_words(tag: str | None) -> str | None:
-    return LANGUAGES.get(tag, tag) if tag else None
+    return LANGUAGE_WORDS.get(tag, tag) if tag else None
 
 
 def comfort_words(patient: Patient) -> str:

@@ -6,7 +6,6 @@
 
 from sma.scheduling.rules.audience import AUDIENCE_WORDS as AUDIENCE_WORDS
 from sma.scheduling.rules.audience import BASIS_WORDS as BASIS_WORDS
-from sma.scheduling.rules.audience import LANGUAGE_WORDS as LANGUAGE_WORDS
 from sma.scheduling.rules.audience import AudienceBasis as AudienceBasis
 from sma.scheduling.rules.audience import AudienceRecord as AudienceRecord
 from sma.scheduling.rules.audience import NotApprovable as NotApprovable

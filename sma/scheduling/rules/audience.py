@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from sma.core.errors import Conflict
+from sma.people.languages import LANGUAGE_WORDS
 from sma.people.rules import Audience
 
 
@@ -36,23 +37,6 @@ BASIS_WORDS: dict[str, str] = {
     AudienceBasis.PROTOCOL: "Cultural protocol",
     AudienceBasis.PREFERENCE: "The participants' preference",
     AudienceBasis.CLINICAL: "Clinical need",
-}
-
-# Codes of BCP 47; the languages that clinics named first, English on top.
-LANGUAGE_WORDS = {
-    "en": "English",
-    "ar": "Arabic",
-    "yue": "Cantonese",
-    "zh": "Chinese (Mandarin)",
-    "djr": "Djambarrpuyŋu (Yolŋu Matha)",
-    "aer": "Eastern Arrernte",
-    "el": "Greek",
-    "it": "Italian",
-    "rop": "Kriol",
-    "pjt": "Pitjantjatjara",
-    "tcs": "Torres Strait Creole (Yumplatok)",
-    "vi": "Vietnamese",
-    "wbp": "Warlpiri",
 }
 
 # An audience worded by bodies demands a proof that nobody may be asked for.

@@ -10,13 +10,13 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Invalid, StaleVersion
 from sma.core.idempotency import already_done, remember
 from sma.identity import CurrentUser, Permission, require
+from sma.people.languages import LANGUAGE_WORDS
 from sma.people.rules import Audience, today_at
 from sma.scheduling import actions, queries
 from sma.scheduling.models import Program
 from sma.scheduling.rules import (
     AUDIENCE_WORDS,
     BASIS_WORDS,
-    LANGUAGE_WORDS,
     NotApprovable,
     NotPlannable,
     approval_gap,

@@ -10,12 +10,12 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb, WriteSession
 from sma.core.errors import Invalid
 from sma.core.idempotency import already_done, remember
 from sma.identity import CurrentUser, Permission, require
+from sma.people.languages import LANGUAGE_WORDS
 from sma.people.rules import Audience
 from sma.scheduling import actions, queries
 from sma.scheduling.rules import (
     AUDIENCE_WORDS,
     BASIS_WORDS,
-    LANGUAGE_WORDS,
     ROLE_WORDS,
     STATE_WORDS,
     TIMED_FAMILY,
