@@ -26,7 +26,7 @@ from sma.people.rules import (
     today_at,
 )
 from sma.people.web import words
-from sma.people.web.person_form import Person, against_newest, choices, differences, filled_from
+from sma.people.web.person_form import Person, against_newest, asked_about_birth, choices, differences, filled_from
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.htmx import go_to
@@ -49,7 +49,7 @@ def new(request: Request, _user: Editor) -> Response:
 
 @router.post("/people")
 def create(request: Request, form: Person, db: WriteDb, user: Editor) -> Response:
-    language = form.text("language") or None
+    language, form = form.text("language") or None, asked_about_birth(form, today_at(clock.now()))
     if form.errors:
         return render(request, "people/new.html", status_code=422, form=form, alike=[], **choices(language))
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
@@ -123,7 +123,7 @@ def edit(request: Request, patient_id: UUID, db: ReadDb, _user: Editor) -> Respo
 @router.post("/people/{patient_id}/edit")
 def update(request: Request, patient_id: UUID, form: Person, db: WriteDb, user: Editor) -> Response:
     patient = queries.person(db, patient_id)
-    options = choices(form.text("language") or None)
+    options, form = choices(form.text("language") or None), asked_about_birth(form, today_at(clock.now()))
     if form.errors:
         return render(request, "people/edit.html", status_code=422, patient=patient, form=form, both=[], **options)
     answers, version = form.values.answers(), form.values.version

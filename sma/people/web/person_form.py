@@ -10,7 +10,17 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from calendars import NotAnAddress, plain_address
 from sma.people.models import Patient
-from sma.people.rules import AnswerSource, DobAccuracy, Gender, InterpreterNeed, Origin, PatientAnswers, SafeContact
+from sma.people.rules import (
+    LONGEST_LIFE_YEARS,
+    AnswerSource,
+    DobAccuracy,
+    Gender,
+    InterpreterNeed,
+    Origin,
+    PatientAnswers,
+    SafeContact,
+    age_on,
+)
 from sma.people.search import what_is_sought
 from sma.people.web import words
 from sma.web import forms
@@ -46,6 +56,14 @@ def _even(typed: str) -> str:
     return " ".join(typed.split())
 
 
+def _one_answer(ticked: list[Origin]) -> list[Origin]:
+    if len(set(ticked)) > 1 and {Origin.NO, Origin.DECLINED} & set(ticked):
+        raise ValueError(
+            "“No” and “Prefer not to say” each stand alone. Ask again, then tick that one box, or the “Yes” boxes."
+        )
+    return ticked
+
+
 Name = Annotated[str, AfterValidator(_even)]
 
 
@@ -55,6 +73,7 @@ class PersonForm(Press):
     family_name: Name | None = Field(default=None, max_length=80)
     born_on: Annotated[date, BeforeValidator(_birthday)] | None = None
     is_estimated: bool = False
+    is_born_then: bool = False
     pronouns: Name | None = Field(default=None, max_length=40)
     phone: Annotated[str, AfterValidator(_phone)] | None = Field(default=None, max_length=40)
     email: Annotated[str, AfterValidator(_address)] | None = Field(default=None, max_length=254)
@@ -65,7 +84,7 @@ class PersonForm(Press):
     interpreter_needed: InterpreterNeed = InterpreterNeed.NOT_ASKED
     gender: Gender | None = None
     gender_term: Name | None = Field(default=None, max_length=60)
-    origin: list[Origin] = Field(default_factory=list)
+    origin: Annotated[list[Origin], AfterValidator(_one_answer)] = Field(default_factory=list)
     answered_by: AnswerSource = AnswerSource.SELF
     is_somebody_else: bool = False
     version: int = 1
@@ -93,6 +112,20 @@ class PersonForm(Press):
 
 
 Person = Annotated[forms.Form[PersonForm], Depends(forms.of(PersonForm))]
+
+# The oldest people on record in Australia died at about this age: beyond it a slip of the year is likelier.
+LONG_AGO_YEARS = 115
+
+
+def asked_about_birth(form: forms.Form[PersonForm], today: date) -> forms.Form[PersonForm]:
+    """Ask for a tick beside a birth so long ago that the year is more likely wrong; with the tick it stands."""
+    answers = form.checked
+    age = age_on(answers.born_on, today) if answers else None
+    if answers is None or answers.is_born_then or age is None or not LONG_AGO_YEARS < age <= LONGEST_LIFE_YEARS:
+        return form
+    ask = f"That would make them {age}. Check the year of birth. If it is right, tick this and save again."
+    return forms.with_errors(form, {"is_born_then": ask})
+
 
 LABELS = {
     "preferred_name": "Preferred name",
@@ -154,5 +187,6 @@ def choices(current_language: str | None) -> dict[str, Any]:
         "genders": words.options(words.GENDER),
         "origins": words.options(words.ORIGIN),
         "sources": words.options(words.SOURCE),
-        "labels": LABELS | {"gender": "Gender", "gender_term": "Term", "origin": "Origin"},
+        "labels": LABELS
+        | {"is_born_then": "Date of birth", "gender": "Gender", "gender_term": "Term", "origin": "Origin"},
     }

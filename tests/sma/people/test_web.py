@@ -142,6 +142,34 @@ def test_a_wrong_answer_is_explained_and_everything_typed_is_kept(
     assert _everybody(app) == []
 
 
+@pytest.mark.parametrize("ticked", [["no", "aboriginal"], ["declined", "torres-strait-islander"]])
+def test_answers_about_origin_that_exclude_each_other_are_asked_again(
+    app: FastAPI, sign_in: SignIn, ticked: list[str]
+) -> None:
+    client = sign_in(Role.FRONT_DESK)
+    page = client.post("/people", data=_new(origin=ticked))
+
+    assert page.status_code == 422
+    assert "each stand alone" in page.text
+    assert _everybody(app) == []
+    assert client.post("/people", data=_new(origin=["aboriginal", "torres-strait-islander"])).status_code == 303
+
+
+def test_a_birth_more_than_115_years_ago_needs_a_tick_and_nothing_typed_is_lost(app: FastAPI, sign_in: SignIn) -> None:
+    client = sign_in(Role.FRONT_DESK)
+    assert "is_born_then" not in client.get("/people/new").text
+    page = client.post("/people", data=_new(born_on="1899-02-01"))
+
+    assert page.status_code == 422
+    assert "That would make them 127." in page.text
+    assert "Marlow" in page.text
+    assert _everybody(app) == []
+    answer = client.post("/people", data=_new(born_on="1899-02-01", is_born_then="on"))
+    assert answer.status_code == 303
+    changed = _new(born_on="1898-02-01", version="1")
+    assert client.post(f"{answer.headers['location']}/edit", data=changed).status_code == 422
+
+
 def test_a_namesake_with_the_same_birthday_is_shown_and_can_be_registered_all_the_same(
     app: FastAPI, sign_in: SignIn
 ) -> None:
