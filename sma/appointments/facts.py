@@ -207,5 +207,5 @@ def check(
             break
         others_first = others_first or is_eligible(entry.person, setting, entry.passed)
     minutes = minutes_each(session.clinician_minutes, scene.places.taken + 1, on=session.held_on)
-    crowding = f"{minutes.sentence}." if minutes.is_tight else None
+    crowding = minutes.sentence if minutes.is_tight else None
     return fit(scene.person, setting, scene.places, others_first=others_first, crowding=crowding)

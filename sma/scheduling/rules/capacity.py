@@ -55,11 +55,12 @@ def minutes_each(clinician_minutes: int, people: int, *, on: date | None = None)
     floor = least_minutes(on)
     fit = clinician_minutes // floor
     if people < 1:
-        return MinutesEach(
-            clinician_minutes, people, None, fit, f"0 booked, {clinician_minutes} minutes: {fit} fit at {floor}"
-        )
+        empty = f"{clinician_minutes} minutes, nobody booked. At {floor} minutes each, {fit} fit."
+        return MinutesEach(clinician_minutes, people, None, fit, empty)
     share = (Decimal(clinician_minutes) / people).quantize(Decimal("0.1"), ROUND_DOWN)
-    sentence = f"{people} booked, {clinician_minutes} minutes: {share} each; {fit} fit at {floor}"
+    sentence = (
+        f"{clinician_minutes} minutes for {people} booked: {share} minutes each. At {floor} minutes each, {fit} fit."
+    )
     return MinutesEach(clinician_minutes, people, str(share), fit, sentence)
 
 

@@ -117,7 +117,12 @@ def test_a_missing_agreement_can_be_passed_by_a_named_role_with_a_reason_only() 
 
 
 def test_too_few_clinician_minutes_warn_and_never_stop() -> None:
-    checked = fit(somebody(), Setting("mens"), ROOM, crowding="11 booked, 60 minutes: 5.4 each; 10 fit at 6.")
+    checked = fit(
+        somebody(),
+        Setting("mens"),
+        ROOM,
+        crowding="60 minutes for 11 booked: 5.4 minutes each. At 6 minutes each, 10 fit.",
+    )
 
     assert worst(checked) is Verdict.WARN
     assert checked.unpassed({}, may_pass=False) == ()

@@ -53,12 +53,12 @@ class Worker(NamedTuple):
 @pytest.mark.parametrize(
     ("minutes", "people", "sentence"),
     [
-        (60, 12, "12 booked, 60 minutes: 5.0 each; 10 fit at 6"),
-        (70, 11, "11 booked, 70 minutes: 6.3 each; 11 fit at 6"),
-        (80, 13, "13 booked, 80 minutes: 6.1 each; 13 fit at 6"),
-        (71, 12, "12 booked, 71 minutes: 5.9 each; 11 fit at 6"),
-        (60, 0, "0 booked, 60 minutes: 10 fit at 6"),
-        (0, 4, "4 booked, 0 minutes: 0.0 each; 0 fit at 6"),
+        (60, 12, "60 minutes for 12 booked: 5.0 minutes each. At 6 minutes each, 10 fit."),
+        (70, 11, "70 minutes for 11 booked: 6.3 minutes each. At 6 minutes each, 11 fit."),
+        (80, 13, "80 minutes for 13 booked: 6.1 minutes each. At 6 minutes each, 13 fit."),
+        (71, 12, "71 minutes for 12 booked: 5.9 minutes each. At 6 minutes each, 11 fit."),
+        (60, 0, "60 minutes, nobody booked. At 6 minutes each, 10 fit."),
+        (0, 4, "0 minutes for 4 booked: 0.0 minutes each. At 6 minutes each, 0 fit."),
     ],
 )
 def test_the_minutes_each_are_cut_and_never_rounded_up_to_six(minutes: int, people: int, sentence: str) -> None:

@@ -136,7 +136,7 @@ def test_recalculating_shows_the_minutes_each_and_writes_nothing(
     response = manager.post("/sessions", data=clinic.answers(press="recalculate", on="", most=12))
 
     assert response.status_code == 200
-    assert "12 booked, 60 minutes: 5.0 each; 10 fit at 6" in response.text
+    assert "60 minutes for 12 booked: 5.0 minutes each. At 6 minutes each, 10 fit." in response.text
     assert "field-error" not in response.text
     assert count(app) == 0
 
