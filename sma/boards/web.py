@@ -34,7 +34,7 @@ def today(request: Request, db: ReadDb, user: Reader, show: Word = "") -> Respon
     if show in queries.LISTS:
         rows = queries.listed(db, show, looking, today=day)
         drawn = drawing.lines(rows, with_day=True)
-        return render(request, "boards/list.html", title=queries.LISTS[show], lines=drawn, count=len(rows), day=day)
+        return render(request, "boards/list.html", title=queries.LISTS[show], lines=drawn, count=len(rows))
     board = queries.today_board(db, looking, today=day)
     may = {permission.name.lower(): user.may(permission) for permission in Permission}
     return render(
