@@ -8,14 +8,15 @@ handler's own thread, before the response leaves; raising rolls back.
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from sqlalchemy import DateTime, Insert, MetaData, TypeDecorator, create_engine, event, insert
+from sqlalchemy import DateTime, Executable, Insert, MetaData, TypeDecorator, create_engine, event, insert
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -27,6 +28,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 metadata: MetaData = SQLModel.metadata
+
+_PATIENCE_MS = 30_000
+_LITTLE_PATIENCE_MS = 100
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -123,14 +127,42 @@ class Database:
             raise
         self.finish(session)
 
+    def write_unless_busy(self, statement: Executable) -> None:
+        """Make one small change that may as well be left out: not when another writer keeps us waiting.
+
+        For what the reader of a page must not wait for. A tenth of a second is its whole patience.
+        """
+        with self._writing.connect() as connection, suppress(OperationalError):
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LITTLE_PATIENCE_MS}")
+                connection.execute(statement)
+                connection.commit()
+                return
+            with _patience(connection, _LITTLE_PATIENCE_MS):
+                connection.execute(statement)
+                connection.commit()
+
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Let one connection to SQLite wait this long for the write lock, then as long as before."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+        cursor.close()
 
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
+        connect_args={"isolation_level": None, "timeout": _PATIENCE_MS / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=60,
     )
@@ -138,7 +170,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_PATIENCE_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

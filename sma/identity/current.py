@@ -185,10 +185,9 @@ def _known(database: Database, request: Request) -> tuple[CurrentUser, bool]:
 
 
 def _seen_again(database: Database, user: CurrentUser) -> None:
-    with database.write() as db:
-        session = db.get(LoginSession, user.login_session_id)
-        if session is not None:
-            session.last_seen_at = clock.now()
+    """Mark the session as seen. While another writer is at work the next request does it: no page waits for this."""
+    seen = sqlalchemy.update(LoginSession).where(col(LoginSession.id) == user.login_session_id)
+    database.write_unless_busy(seen.values(last_seen_at=clock.now()))
 
 
 def require(permission: Permission) -> Any:

@@ -29,8 +29,8 @@ RETRIED = notice("effect-retried", "It will be tried again within a minute.")
 
 
 @router.get("/health/live", dependencies=[OPEN_TO_ALL])
-def live() -> Response:
-    """Answer while the process runs."""
+async def live() -> Response:
+    """Answer while the process runs, without a thread: whoever asks would end a clinic that only waits for a lock."""
     return PlainTextResponse("alive")
 
 
