@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import sqlalchemy
 import typer
+from cryptography.exceptions import InvalidTag
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
-from sma.cli.common import read_settings
-from sma.core import audit
+from sma import tables
+from sma.cli.common import open_keys, read_settings
+from sma.core import audit, crypto
+from sma.core.crypto import Encrypted, EncryptedWords
 from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.messages.transports import knock
@@ -62,6 +66,7 @@ def _database(settings: Settings) -> Iterator[Found]:
             yield Found("The database is not up to date. Run: sma db upgrade", is_well=False)
             return
         yield Found("The database answers and is up to date.")
+        yield _keys(settings, database)
         yield _history(database)
     except SQLAlchemyError as error:
         yield Found(
@@ -70,6 +75,25 @@ def _database(settings: Settings) -> Iterator[Found]:
         )
     finally:
         database.dispose()
+
+
+def _keys(settings: Settings, database: Database) -> Found:
+    """Open one sealed value of each kind: keys may be well made and still not be this clinic's."""
+    crypto.install(open_keys(settings))
+    opened = 0
+    with database.read() as db:
+        for column in (each for table in tables.metadata.sorted_tables for each in table.columns):
+            if not isinstance(column.type, Encrypted | EncryptedWords):
+                continue
+            try:
+                opened += db.scalar(sqlalchemy.select(column).where(column.is_not(None)).limit(1)) is not None
+            except (InvalidTag, KeyError, ValueError):
+                return Found(
+                    f"The keys do not open what is sealed in {column}. Put back the keys it was sealed with "
+                    "(SMA_KEYS and SMA_INDEX_KEY, or the file keys in the data folder).",
+                    is_well=False,
+                )
+    return Found("The keys open what is sealed." if opened else "The keys are in place; nothing is sealed yet.")
 
 
 def _history(database: Database) -> Found:

@@ -32,15 +32,28 @@ def read_settings() -> Settings:
             for each in error.errors(include_input=False, include_url=False)
         ]
         raise fail("The settings do not fit:\n  " + "\n  ".join(problems)) from None
+    except UnicodeDecodeError:
+        raise fail("The settings do not fit:\n  the file .env is not UTF-8 text") from None
     logs.set_up(settings.log_level)
     return settings
+
+
+def open_keys(settings: Settings) -> crypto.Keyring:
+    """Return the keys that seal, or say that their file is not what was written there."""
+    try:
+        return settings.keyring
+    except (OSError, ValueError):
+        raise fail(
+            f"The keys in {settings.data_folder / 'keys'} cannot be read. Put back that file from your backup: "
+            "what was sealed opens with those keys only."
+        ) from None
 
 
 @contextmanager
 def open_database() -> Iterator[Database]:
     """Open the clinic's database for one command; refuses one that has not been brought up to date."""
     settings = read_settings()
-    crypto.install(settings.keyring)
+    crypto.install(open_keys(settings))
     clock.use_test_clock(settings.test_clock)
     database = Database(settings.resolved_database_url)
     try:

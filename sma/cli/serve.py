@@ -1,7 +1,6 @@
 """`sma serve` and `sma worker`."""
 
 import errno
-import os
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 
 from sma import migrations
 from sma.app import create_app
-from sma.cli.common import fail, read_settings
+from sma.cli.common import fail, open_keys, read_settings
 from sma.cli.demo import show_logins
 from sma.core.settings import Settings
 from sma.messages import transport_for
@@ -41,6 +40,7 @@ def serve(
             "or listen on 127.0.0.1 behind a reverse proxy."
         )
     _check_mail(settings)
+    open_keys(settings)
     listening = _listen(settings)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -62,8 +62,9 @@ def serve(
 
 def worker() -> None:
     """Run a worker with the timetable; any number may run, here or on other machines."""
-    os.umask(0o077)
-    raise typer.Exit(run_worker(read_settings()))
+    settings = read_settings()
+    open_keys(settings)
+    raise typer.Exit(run_worker(settings))
 
 
 def _config(app: FastAPI, certificate: Path | None, key: Path | None) -> uvicorn.Config:

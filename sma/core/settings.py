@@ -53,9 +53,23 @@ class Settings(BaseSettings):
     @field_validator("secrets_folder")
     @classmethod
     def _folder_is_there(cls, folder: Path | None) -> Path | None:
-        if folder is not None and not folder.is_dir():
-            raise ValueError("there is no such folder")
+        if folder is not None and (trouble := cls._trouble_in(folder)):
+            raise ValueError(trouble)
         return folder
+
+    @classmethod
+    def _trouble_in(cls, folder: Path) -> str | None:
+        """Say why a folder of secrets cannot be read; what is not ours in it does not matter."""
+        if not folder.is_dir():
+            return "there is no such folder"
+        ours = {f"sma_{name}" for name in cls.model_fields}
+        for path in sorted(folder.iterdir()):
+            try:
+                if path.name.lower() in ours:
+                    path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                return f"{path.name} in it must be a file of UTF-8 text that this account may read"
+        return None
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
@@ -68,6 +82,20 @@ class Settings(BaseSettings):
             raise ValueError("production needs an https address in SMA_BASE_URL")
         if self.test_clock is not None:
             raise ValueError("production refuses SMA_TEST_CLOCK")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_keys(self) -> Self:
+        if (self.keys is None) != (self.index_key is None):
+            raise ValueError("give both SMA_KEYS and SMA_INDEX_KEY, or neither")
+        if self.keys is not None and self.index_key is not None:
+            try:
+                crypto.Keyring.parse(self.keys.get_secret_value(), self.index_key.get_secret_value())
+            except ValueError:
+                # The reason is left out: it could quote a part of a key.
+                raise ValueError(
+                    "SMA_KEYS must look like id:key,id:key and SMA_INDEX_KEY be one key; a key is 32 bytes in base64"
+                ) from None
         return self
 
     @classmethod
@@ -83,7 +111,7 @@ class Settings(BaseSettings):
         usual = (init_settings, env_settings, dotenv_settings)
         named = [source().get("secrets_folder") for source in usual]
         folder = next((Path(each) for each in named if each), None)
-        if folder is None or not folder.is_dir():  # the latter is refused below, with the other settings
+        if folder is None or cls._trouble_in(folder):  # the latter is refused above, with the other settings
             return usual
         return (*usual, SecretsSettingsSource(settings_cls, secrets_dir=folder))
 

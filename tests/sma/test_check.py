@@ -16,6 +16,9 @@ from tests.sma.test_cli import folder, sma
 __all__ = ["folder"]  # pytest finds the fixture here
 
 
+KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
+
+
 @pytest.fixture
 def clinic(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clinic with a sealed history of five entries; returns its database's file."""
@@ -135,3 +138,64 @@ def test_a_database_that_is_not_there_is_said_without_its_password(
     assert checked.exit_code == 1
     assert "The database does not answer" in checked.output
     assert "pa55word" not in checked.output
+
+
+def seal_something(clinic: Path) -> None:
+    database = Database(f"sqlite:///{clinic}")
+    with database.write() as db:
+        make_user(db, totp_secret="JBSWY3DPEHPK3PXP")
+    database.dispose()
+
+
+def test_the_keys_that_sealed_are_said_to_open_and_others_are_not(clinic: Path) -> None:
+    seal_something(clinic)
+    right = sma("check")
+
+    (clinic.parent / "keys").unlink()
+    wrong = sma("check")
+
+    assert right.exit_code == 0
+    assert "The keys open what is sealed." in right.output
+    assert wrong.exit_code == 1
+    assert "The keys do not open what is sealed in staff_user.totp_secret." in wrong.output
+    assert "The history is whole" in wrong.output
+
+
+def test_keys_of_another_name_do_not_open_either(clinic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal_something(clinic)
+    monkeypatch.setenv("SMA_KEYS", f"k2:{KEY}")
+    monkeypatch.setenv("SMA_INDEX_KEY", KEY)
+
+    assert "The keys do not open what is sealed" in sma("check").output
+
+
+@pytest.mark.parametrize("command", [["check"], ["serve", "--port", "0", "--no-worker"], ["worker"]])
+@pytest.mark.parametrize(
+    ("keys", "index_key"), [("k1:abc", KEY), (KEY, KEY), (f"k1:{KEY}", "abc"), (f"k1:{KEY}ß", KEY), (f"k1:{KEY}", None)]
+)
+def test_malformed_keys_are_said_in_a_sentence_and_not_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], keys: str, index_key: str | None
+) -> None:
+    monkeypatch.setenv("SMA_KEYS", keys)
+    if index_key is not None:
+        monkeypatch.setenv("SMA_INDEX_KEY", index_key)
+
+    refused = sma(*command)
+
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit)
+    assert "The settings do not fit" in refused.output
+    assert "SMA_INDEX_KEY" in refused.output
+    assert KEY not in refused.output
+
+
+@pytest.mark.parametrize("command", [["check"], ["serve", "--port", "0", "--no-worker"], ["worker"]])
+@pytest.mark.parametrize("content", [b"", b"k1:abc\nabc", b"\xff\xfe"])
+def test_a_key_file_that_was_damaged_is_said_in_a_sentence(clinic: Path, command: list[str], content: bytes) -> None:
+    (clinic.parent / "keys").write_bytes(content)
+
+    refused = sma(*command)
+
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit)
+    assert "from your backup" in refused.output

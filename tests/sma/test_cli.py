@@ -85,6 +85,33 @@ def test_a_wrong_setting_is_named_without_its_value(folder: Path, monkeypatch: p
     assert "soon" not in refused.output
 
 
+def test_a_secret_that_is_no_text_or_no_file_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    (secrets / "of-another-program").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("SMA_SECRETS_FOLDER", str(secrets))
+    (secrets / "sma_mail_url").write_bytes(b"\xff\xfe")
+    no_text = sma("check")
+    (secrets / "sma_mail_url").unlink()
+    (secrets / "sma_mail_url").mkdir()
+    no_file = sma("check")
+
+    for refused in (no_text, no_file):
+        assert refused.exit_code == 1
+        assert isinstance(refused.exception, SystemExit)
+        assert "The settings do not fit" in refused.output
+        assert "sma_mail_url in it must be a file of UTF-8 text" in refused.output
+
+
+def test_a_settings_file_that_is_no_text_is_named(folder: Path) -> None:
+    Path(".env").write_bytes(b"SMA_CLINIC_NAME=\xff")
+
+    refused = sma("check")
+
+    assert refused.exit_code == 1
+    assert "the file .env is not UTF-8 text" in refused.output
+
+
 def test_a_backup_is_a_whole_database_for_its_owner_and_never_overwrites(folder: Path) -> None:
     sma("db", "upgrade")
     let_in("tahlia")
