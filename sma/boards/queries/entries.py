@@ -28,7 +28,8 @@ from sma.web.templating import time12, zone_words
 class Entry(NamedTuple):
     """A session in a list. `title` names the topic only where the reader may see it; else nothing hints at it.
 
-    `line` is the session after its start and label in a day of the week: one text, because each text costs an escape.
+    `line` is the session after its start and title in a day of the week: one text, because each text costs an escape.
+    Every state but open is said before the start there, so that nobody counts on a session that is not held.
     """
 
     id: UUID
@@ -133,6 +134,7 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
     needs = ", ".join(_needs(row, staff, counts, seen, is_over))
     booked_text, starts_text = f"{counts.booked} of {places} booked", time12(starts)
     waiting = f", {counts.waiting} waiting" if counts.waiting else ""
+    said = (needs[:1].upper() + needs[1:]) if state != SessionState.OPEN else f"{word}{f': {needs}' if needs else ''}"
     until = f"until {ends_text}{f' {zone}' if zone else ''}"
     return Entry(
         id=row.id,
@@ -156,7 +158,7 @@ def _entry(row: BoardRow, staff: tuple[BoardWorker, ...], counts: Counts, seen: 
         least=row.least,
         booked_text=booked_text,
         needs_text=needs,
-        line=f"{until}, {where}, {booked_text}{waiting}. {word}{f': {needs}' if needs else ''}",
+        line=f"{until}, {where}, {booked_text}{waiting}.{f' {said}' if said else ''}",
         is_over=is_over,
     )
 

@@ -112,6 +112,30 @@ def test_whoever_works_on_a_session_sees_its_topic_and_only_its(database: Databa
     assert "Kidney yarn" not in page
 
 
+def test_the_week_names_the_topic_to_those_who_may_see_it(database: Database, sign_in: SignIn) -> None:
+    hold(database, topic="Heart yarn")
+
+    assert "Heart yarn" in text(sign_in(Role.MANAGER), "/week")
+    assert "Heart yarn" not in sign_in(Role.FRONT_DESK).get("/week").text
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "icon"), [("cancelled", "Cancelled", "octagon-x"), ("draft", "Draft", "pencil")]
+)
+def test_the_week_says_first_what_is_not_held_as_it_stands(
+    database: Database, sign_in: SignIn, status: str, word: str, icon: str
+) -> None:
+    hold(database, status=status)
+    desk = sign_in(Role.MANAGER)
+    (entry,) = BeautifulSoup(desk.get("/week").text, "html.parser").select("a.week-entry")
+
+    assert entry.get_text(" ", strip=True).startswith(word)
+    assert entry["data-state"] == status
+    assert entry.get_text().count(word) == 1
+    badges = BeautifulSoup(desk.get("/today").text, "html.parser").select(".badge")
+    assert [badge.use["href"].partition("#")[2] for badge in badges if badge.get_text() == word] == [icon]
+
+
 def test_an_empty_today_says_why_and_shows_the_next_day_with_sessions(database: Database, sign_in: SignIn) -> None:
     hold(database, starts_at=TODAY_AT_TEN + timedelta(days=3), held_on=MONDAY + timedelta(days=3))
     page = text(sign_in(Role.FRONT_DESK), "/today")
