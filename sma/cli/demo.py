@@ -7,6 +7,7 @@ import typer
 
 from sma import demo, migrations
 from sma.cli.common import fail, open_database, read_settings
+from sma.cli.holding import hold
 from sma.core import clock, logs
 from sma.core.db import Database, metadata
 from sma.core.settings import Settings
@@ -41,6 +42,8 @@ def reset(
     settings = _demo_settings()
     if not yes:
         typer.confirm("This deletes everything in this database. Go on?", abort=True)
+    if not hold(settings.data_folder, alone=True):
+        raise fail("sma serve or sma worker is at work on this data folder. Stop it first, then reset.")
     database = Database(settings.resolved_database_url)
     metadata.drop_all(database.engine)
     with database.engine.begin() as connection:

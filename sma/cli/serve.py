@@ -13,6 +13,7 @@ from sma import migrations
 from sma.app import create_app
 from sma.cli.common import fail, open_keys, read_settings
 from sma.cli.demo import show_logins
+from sma.cli.holding import hold
 from sma.core.settings import Settings
 from sma.messages import transport_for
 from sma.worker import Waker, create_worker
@@ -43,7 +44,7 @@ def serve(
     open_keys(settings)
     listening = _listen(settings)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
-    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _hold(settings)
     migrations.upgrade(settings.resolved_database_url)
     app = create_app(settings, waker=Waker(create_worker(settings)))
     child = WorkerChild() if with_worker else None
@@ -64,7 +65,13 @@ def worker() -> None:
     """Run a worker with the timetable; any number may run, here or on other machines."""
     settings = read_settings()
     open_keys(settings)
+    _hold(settings)
     raise typer.Exit(run_worker(settings))
+
+
+def _hold(settings: Settings) -> None:
+    if not hold(settings.data_folder):
+        raise fail("The demonstration is being loaded again. Start this when that is done.")
 
 
 def _config(app: FastAPI, certificate: Path | None, key: Path | None) -> uvicorn.Config:

@@ -71,3 +71,19 @@ def test_many_upgrades_at_once_make_one_database(start: Start) -> None:
     told = [upgrade.communicate(timeout=120) for upgrade in upgrades]
 
     assert [upgrade.returncode for upgrade in upgrades] == [0] * 6, told
+
+
+def test_the_demonstration_is_not_emptied_under_a_server_that_is_at_work(start: Start) -> None:
+    server = start("serve", "--port", "0", "--no-worker")
+    address = address_of(server)
+
+    refused = start("demo", "reset", "--yes")
+    _, said = refused.communicate(timeout=120)
+
+    assert refused.returncode == 1
+    assert "Stop it first, then reset." in said
+    assert all(readiness(address).values())
+
+    server.kill()
+    server.wait(timeout=30)
+    assert start("demo", "reset", "--yes").wait(timeout=200) == 0
