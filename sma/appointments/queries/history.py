@@ -18,10 +18,12 @@ from sma.people import Patient, preferred
 SHOWN = 50
 # What somebody said yes to when they closed a session.
 _ALTHOUGH = {
+    "not-begun": "it had not begun yet",
     "not-over": "it was not over yet",
     "no-consult": "somebody had no consult",
     "short-consult": "a consult was very short",
     "running": "a clock was running",
+    "early-consult": "a consult begins before somebody arrived",
     "still-in": "no time out was recorded",
 }
 _SESSION, _PLACE = "group_session", "appointment"

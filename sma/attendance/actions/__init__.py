@@ -10,8 +10,10 @@ from sma.attendance.actions.consults import stop_consult as stop_consult
 from sma.attendance.actions.entries import add_consult as add_consult
 from sma.attendance.actions.entries import confirm_consult as confirm_consult
 from sma.attendance.actions.entries import correct_consult as correct_consult
+from sma.attendance.actions.entries import is_before_arrival as is_before_arrival
 from sma.attendance.actions.entries import may_correct as may_correct
 from sma.attendance.actions.entries import withdraw_consult as withdraw_consult
+from sma.attendance.actions.holding import may_correct_closed as may_correct_closed
 from sma.attendance.actions.marks import MarkOutcome as MarkOutcome
 from sma.attendance.actions.marks import mark as mark
 from sma.attendance.actions.marks import tick_note as tick_note
@@ -31,8 +33,10 @@ __all__ = [
     "confirm_consult",
     "correct_consult",
     "correct_presence",
+    "is_before_arrival",
     "mark",
     "may_correct",
+    "may_correct_closed",
     "register_walk_in",
     "start_consult",
     "stop_consult",

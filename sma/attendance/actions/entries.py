@@ -12,7 +12,7 @@ from sma.attendance.actions.holding import (
     span_of,
     stays_of,
 )
-from sma.attendance.models import ConsultInterval
+from sma.attendance.models import ConsultInterval, Encounter
 from sma.attendance.rules import (
     HERE,
     NeedsClinician,
@@ -127,6 +127,13 @@ def is_own(db: ReadSession, practitioner_id: UUID, by: CurrentUser) -> bool:
 def may_correct(db: ReadSession, practitioner_id: UUID, by: CurrentUser) -> bool:
     """Tell whether somebody may change minutes that their clinician pressed or confirmed: their own, or a manager."""
     return by.may(Permission.CORRECT_MINUTES) or is_own(db, practitioner_id, by)
+
+
+def is_before_arrival(db: ReadSession, consult: ConsultInterval) -> bool:
+    """Tell whether a consult begins before its person came, to the minute in which they did."""
+    encounter = db.get(Encounter, consult.encounter_id)
+    came = encounter.arrived_at if encounter else None
+    return came is not None and consult.starts_at < came.replace(second=0)
 
 
 def _is_clinicians(db: ReadSession, consult: ConsultInterval) -> bool:

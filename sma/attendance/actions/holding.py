@@ -27,15 +27,20 @@ class Seat:
     encounter: Encounter
 
 
+def may_correct_closed(by: CurrentUser) -> bool:
+    """Tell whether somebody may still correct a record that is locked: clinicians, and managers."""
+    return by.may(Permission.CONFIRM_MINUTES) or by.may(Permission.CORRECT_MINUTES)
+
+
 def hold_session(
     db: WriteSession, session_id: UUID, *, by: CurrentUser, now: datetime, is_correction: bool = False
 ) -> GroupSession:
-    """Lock a session whose day may be written to; a closed one only for a correction by a clinician.
+    """Lock a session whose day may be written to; a closed one only for a correction by a clinician or a manager.
 
     Raises: NotFound, DayLocked, NotToday.
     """
     session = lock_session(db, session_id)
-    may = is_correction and by.may(Permission.CONFIRM_MINUTES)
+    may = is_correction and may_correct_closed(by)
     must_be_open(session.status, session.held_on, session.timezone, now=now, may_correct_closed=may)
     return session
 

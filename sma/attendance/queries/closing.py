@@ -1,5 +1,6 @@
 """What closing asks about: who is recorded, who was seen, and who was still in the room. Three statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +22,9 @@ class ClosingFacts:
 
     people: tuple[Attended, ...]
     still_in: tuple[UUID, ...]
+    uncovered: int
     expects_consults: bool
+    starts_at: datetime
     ends_at: datetime
     timezone: str
 
@@ -29,7 +32,9 @@ class ClosingFacts:
         return doubts(
             self.people,
             self.still_in,
+            uncovered=self.uncovered,
             expects_consults=self.expects_consults,
+            starts_at=self.starts_at,
             ends_at=self.ends_at,
             zone=self.timezone,
             now=now,
@@ -38,32 +43,46 @@ class ClosingFacts:
 
 def closing_facts(db: ReadSession, session: GroupSession) -> ClosingFacts:
     """Read what stands against closing a session, or makes it worth a second look."""
-    spans: dict[UUID, list[Span]] = {}
-    for encounter_id, starts_at, ends_at in db.exec(
-        select(ConsultInterval.encounter_id, ConsultInterval.starts_at, ConsultInterval.ends_at).where(
+    consults = db.exec(
+        select(ConsultInterval).where(
             col(ConsultInterval.group_session_id) == session.id, col(ConsultInterval.superseded_at).is_(None)
         )
-    ):
-        spans.setdefault(encounter_id, []).append(Span(starts_at, ends_at))
+    ).all()
+    spans: dict[UUID, list[Span]] = {}
+    for consult in consults:
+        spans.setdefault(consult.encounter_id, []).append(Span(consult.starts_at, consult.ends_at))
     people = db.exec(
         select(Appointment.id, Encounter.id, Encounter.presence, Encounter.arrived_at)
         .outerjoin(Encounter, col(Encounter.appointment_id) == col(Appointment.id))
         .where(col(Appointment.group_session_id) == session.id, col(Appointment.status).in_(TAKES_A_PLACE))
     )
-    still_in = db.exec(
-        select(ClinicianPresence.practitioner_id).where(
-            col(ClinicianPresence.group_session_id) == session.id,
-            col(ClinicianPresence.superseded_at).is_(None),
-            col(ClinicianPresence.ends_at).is_(None),
+    stays = db.exec(
+        select(ClinicianPresence).where(
+            col(ClinicianPresence.group_session_id) == session.id, col(ClinicianPresence.superseded_at).is_(None)
         )
-    )
+    ).all()
+    still_in = [stay.practitioner_id for stay in stays if stay.ends_at is None]
     return ClosingFacts(
         people=tuple(
-            Attended(appointment_id, presence, arrived_at is not None, tuple(spans.get(encounter_id, ())))
+            Attended(appointment_id, presence, arrived_at, tuple(spans.get(encounter_id, ())))
             for appointment_id, encounter_id, presence, arrived_at in people
         ),
         still_in=tuple(still_in),
+        uncovered=sum(each.practitioner_id in still_in and not _is_covered(each, stays) for each in consults),
         expects_consults=needs_consults(frozenset(session.item_families), session.held_on),
+        starts_at=session.starts_at,
         ends_at=session.ends_at,
         timezone=session.timezone,
+    )
+
+
+def _is_covered(consult: ConsultInterval, stays: Sequence[ClinicianPresence]) -> bool:
+    """Tell whether a consult needs no further time out: it lies in a stay that has its end, or is taken back."""
+    if consult.ends_at is None:
+        return True
+    wanted = Span(consult.starts_at, consult.ends_at)
+    return any(
+        Span(stay.starts_at, stay.ends_at).holds(wanted)
+        for stay in stays
+        if stay.practitioner_id == consult.practitioner_id and stay.ends_at is not None
     )

@@ -84,7 +84,10 @@ class TooLateToPress(Conflict):
 
 class DayLocked(Conflict):
     code = "day-locked"
-    message = "This session is closed and its record is locked. Its clinician can still correct it, with a reason."
+    message = (
+        "This session is closed and its record is locked. "
+        "Its clinician or a manager can still correct it, with a reason."
+    )
 
 
 _NOT_OPEN = {

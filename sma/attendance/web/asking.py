@@ -25,6 +25,9 @@ Examiner = Annotated[CurrentUser, require(Permission.SEE_EVIDENCE)]
 CLASHED = notice("mark-clashed", "Somebody else had marked this person meanwhile. Your press holds; both are kept.")
 CORRECTED = notice("day-corrected", "Corrected. What it replaced is kept.")
 ENTERED = notice("day-entered", "Entered, with your reason.")
+BEFORE_ARRIVAL = notice(
+    "day-before-arrival", "Kept, but it begins before the person arrived. Look at both times; one of them is wrong."
+)
 TO_CONFIRM = notice("day-to-confirm", "Kept. It counts once the clinician has confirmed it.")
 CONFIRMED = notice("day-confirmed", "Confirmed in your name. It counts from now on.")
 TAKEN_BACK = notice("day-taken-back", "Taken back. It is kept on record with your reason.")

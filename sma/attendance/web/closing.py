@@ -21,9 +21,11 @@ router = APIRouter(route_class=EdgeRoute)
 
 # What somebody says yes to, beside each doubt.
 YES = {
+    Doubt.NOT_BEGUN: "Yes, close it although it has not begun",
     Doubt.NOT_OVER: "Yes, it ended early",
     Doubt.NO_CONSULT: "Yes, they had no consult",
     Doubt.SHORT_CONSULT: "Yes, it was that short",
+    Doubt.EARLY_CONSULT: "Yes, both times are right",
     Doubt.RUNNING: "Yes, close without its end",
     Doubt.STILL_IN: "Yes, close without that time",
 }

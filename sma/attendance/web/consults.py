@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from sma.attendance import actions, queries
+from sma.attendance.models import ConsultInterval
 from sma.attendance.rules import NotRecordable, must_be_theirs
 from sma.attendance.web.asking import (
+    BEFORE_ARRIVAL,
     CONFIRMED,
     CORRECTED,
     TAKEN_BACK,
@@ -29,6 +31,7 @@ from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
 from sma.core.errors import Conflict, NotFound
 from sma.scheduling import lock_session
 from sma.web import forms
+from sma.web.flash import Said
 from sma.web.forms import Form, Pressed
 from sma.web.htmx import go_to
 from sma.web.templating import render
@@ -88,7 +91,7 @@ def correct(request: Request, consult_id: UUID, form: ConsultAnswers, db: WriteD
         return _refuse(request, db, session_id, refused(form, refusal), consult_id=consult_id)
     led_to = f"/sessions/{session_id}/day#consults"
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
-    return go_to(request, led_to, say=CORRECTED if consult.counts else TO_CONFIRM)
+    return go_to(request, led_to, say=_said(db, consult))
 
 
 @router.get("/appointments/{appointment_id}/entered-consults")
@@ -124,7 +127,7 @@ def enter(request: Request, appointment_id: UUID, form: ConsultAnswers, db: Writ
         return _refuse(request, db, session_id, refused(form, refusal), appointment_id=appointment_id)
     led_to = row_of(session_id, appointment_id)
     idempotency.remember(db, values.idempotency_key, user_id=user.id, led_to=led_to, now=now)
-    return go_to(request, led_to, say=CORRECTED if consult.counts else TO_CONFIRM)
+    return go_to(request, led_to, say=_said(db, consult))
 
 
 @router.post("/consults/{consult_id}/withdrawal")
@@ -146,6 +149,12 @@ def withdraw(request: Request, consult_id: UUID, form: WithdrawalAnswers, db: Wr
 def confirm(request: Request, consult_id: UUID, _form: Pressed, db: WriteDb, user: Confirmer) -> Response:
     consult = actions.confirm_consult(db, consult_id, by=user, now=clock.now())
     return go_to(request, f"/sessions/{consult.group_session_id}/day#consults", say=CONFIRMED)
+
+
+def _said(db: ReadSession, consult: ConsultInterval) -> Said:
+    if actions.is_before_arrival(db, consult):
+        return BEFORE_ARRIVAL
+    return CORRECTED if consult.counts else TO_CONFIRM
 
 
 def _refuse(request: Request, db: ReadSession, session_id: UUID, form: Form[Any], **about: Any) -> Response:

@@ -50,7 +50,7 @@ def show(request: Request, session_id: UUID, db: ReadDb, user: Runner, undo: UUI
         is_open=is_open,
         is_live=is_open and is_live(session.ends_at, now=now),
         is_closed=session.status == SessionStatus.CLOSED,
-        may_correct=is_open or (session.status == SessionStatus.CLOSED and user.may(Permission.CONFIRM_MINUTES)),
+        may_correct=is_open or (session.status == SessionStatus.CLOSED and actions.may_correct_closed(user)),
         may_change_any=user.may(Permission.CORRECT_MINUTES),
         may_confirm=user.may(Permission.CONFIRM_MINUTES),
         may_book=user.may(Permission.BOOK),

@@ -73,6 +73,52 @@ def test_a_day_without_anything_odd_is_closed_without_a_question(db: WriteSessio
     assert scene.session.status == "closed"
 
 
+def test_a_session_that_has_not_begun_is_closed_only_with_a_yes_to_that(db: WriteSession) -> None:
+    scene = yarn_up(db, 1)
+    mark(db, scene.place(1), "absent", by=scene.marcus, now=at("09:40"))
+
+    with pytest.raises(NotSure) as refusal:
+        close_session(db, scene.session.id, sure=[Doubt.NOT_OVER], by=scene.marcus, now=at("09:44"))
+    assert [each.sentence for each in refusal.value.doubted] == ["It has not begun: the session starts at 10:00 am."]
+    close_session(db, scene.session.id, sure=[Doubt.NOT_BEGUN], by=scene.marcus, now=at("09:44"))
+    db.flush()
+    assert any("it had not begun yet" in line.sentence for line in history(db, scene.session.id))
+
+
+def test_a_consult_before_its_person_arrived_is_asked_about(db: WriteSession) -> None:
+    scene = yarn_up(db, 2)
+    everyone_arrives(db, scene, absent=None)
+    clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:01"))
+    pressed = consult(db, scene, 1, "10:26", "10:33")
+    consult(db, scene, 2, "10:34", "10:40")
+    correct_consult(
+        db,
+        pressed.id,
+        starts_at=at("10:02"),
+        ends_at=at("10:09"),
+        reason="Typed wrongly",
+        by=scene.doctor_user,
+        now=at("11:35"),
+    )
+    db.flush()
+
+    assert doubts_of(db, scene, "11:40")[Doubt.EARLY_CONSULT] == (scene.place(1),)
+
+
+def test_closing_says_how_many_consults_a_missing_time_out_keeps_from_billing(db: WriteSession) -> None:
+    scene = yarn_up(db, 3)
+    everyone_arrives(db, scene, absent=None)
+    clinician_in(db, scene.session.id, scene.doctor.id, by=scene.marcus, now=at("10:25"))
+    for number, times in ((1, ("10:26", "10:33")), (2, ("10:34", "10:40")), (3, ("10:41", "10:49"))):
+        consult(db, scene, number, *times)
+
+    with pytest.raises(NotSure) as refusal:
+        close_session(db, scene.session.id, by=scene.marcus, now=at("11:40"))
+    assert refusal.value.doubted[0].sentence.endswith(
+        "None of these 3 consults can be proposed for billing until it is recorded."
+    )
+
+
 def test_a_minute_is_not_short(db: WriteSession) -> None:
     scene = yarn_up(db, 1)
     everyone_arrives(db, scene, absent=None)
@@ -206,7 +252,8 @@ def test_the_page_asks_each_question_with_names_and_a_way_to_put_it_right(
         "1 person has a consult of less than a minute.",
         "1 person has a consult whose clock still runs. Closing takes it back, because its end is not known; the "
         "clinician can enter the times.",
-        "It is not recorded when the clinician left the room. The record will say so.",
+        "It is not recorded when the clinician left the room. The record will say so. Their one consult can’t "
+        "be proposed for billing until it is recorded.",
     ]
     links = {link["aria-label"]: link["href"] for link in page.select("fieldset a[aria-label]")}
     assert links["Enter a consult of Ivo N."] == f"/appointments/{scene.place(9)}/entered-consults"
@@ -228,4 +275,5 @@ def test_a_consult_nobody_pressed_is_entered_from_the_persons_own_row(
     assert names == sorted(names)
     assert all(row.get_text(" ", strip=True).startswith(name) for row, name in zip(rows, names, strict=True))
     offering = [name for row, name in zip(rows, names, strict=True) if row.select("a[href$='/entered-consults']")]
-    assert offering == ["Cody H.", "Des I.", "Eli J.", "Frank K.", "Gus L.", "Hal M.", "Ivo N."]
+    # Alan and Ben were seen already; a second time with them can be entered all the same.
+    assert offering == [name for name in names if name != "Joe M."]
