@@ -345,3 +345,38 @@ def test_a_session_that_is_over_says_where_consults_are_entered(
 
     assert "press “Enter a consult” beside a name" in over
     assert "then tap a name" not in over
+
+
+def test_printing_the_page_of_strips_prints_nobodys_name_but_the_way_to_the_strips(enter: Enter, scene: Scene) -> None:
+    page = BeautifulSoup(enter(Role.FRONT_DESK).get(f"/sessions/{scene.session.id}/sheets/sign-in").text, "html.parser")
+    for unprinted in page.select(".no-print"):
+        unprinted.decompose()
+
+    assert "each person gets only their own strip" in page.select_one("main .print-only").get_text()  # type: ignore[union-attr]
+    assert not page.select("main table")
+    assert "Alan" not in page.get_text()
+
+
+def test_after_closing_a_stay_without_an_end_says_so_and_a_manager_may_put_it_right(
+    enter: Enter, scene: Scene, database: Database, set_clock: SetClock
+) -> None:
+    with database.write() as db:
+        db.get_one(GroupSession, scene.session.id).status = "closed"
+        stay = ClinicianPresence(
+            group_session_id=scene.session.id,
+            practitioner_id=scene.doctor.id,
+            starts_at=at("10:25"),
+            recorded_by_id=scene.marcus.id,
+            recorded_at=at("10:25"),
+        )
+        db.add(stay)
+    set_clock(at("12:00"))
+    manager = enter(Role.MANAGER)
+
+    assert "in at 10:25 am, no time out recorded" in text_of(manager, day_url(scene))
+    answer = manager.post(
+        f"/clinician-presences/{stay.id}/correction",
+        data={"starts": "10:25", "ends": "11:27", "reason": "Nobody pressed Out"},
+    )
+    assert answer.status_code == 303
+    assert "10:25 am to 11:27 am" in text_of(manager, day_url(scene))
