@@ -11,7 +11,7 @@ from billing.facts import Attendee, GroupService
 from billing.items import DerivedFee, ItemVersion, NoVersion, least_confidence
 from billing.money import format_cents
 from billing.rulebook import Rulebook
-from billing.rules import Case, Finding, Minutes, Rule, Verdict
+from billing.rules import Beside, Case, Finding, Minutes, Rule, Verdict
 from billing.rules.finding import minutes_text, words, worst
 
 __all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "assess"]
@@ -98,8 +98,7 @@ class _Judged:
 def _assess_one(
     service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion], rulebook: Rulebook
 ) -> Assessment:
-    case = Case(service, attendee)
-    judged = [_Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules)) for version in versions]
+    judged = _judge(service, attendee, versions)
     relevant = [each for each in judged if not any(rule.scoping for rule in each.broken)]
     barred = any(rule.barring for each in relevant for rule in each.broken)
     near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee)
@@ -129,6 +128,21 @@ def _assess_one(
         findings=findings,
         consult_seconds=attendee.consult_seconds,
     )
+
+
+def _judge(service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion]) -> list[_Judged]:
+    """Judge the items that stand alone, then those that are claimed only beside one that fits."""
+    added: list[ItemVersion] = []
+    alone: list[ItemVersion] = []
+    for version in versions:
+        (added if any(isinstance(rule, Beside) for rule in version.rules) else alone).append(version)
+    judged = [_judged(version, Case(service, attendee)) for version in alone]
+    fitting = tuple(each.version.number for each in judged if not each.broken)
+    return judged + [_judged(version, Case(service, attendee, beside=fitting)) for version in added]
+
+
+def _judged(version: ItemVersion, case: Case) -> _Judged:
+    return _Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules))
 
 
 def _nearest(candidates: list[_Judged], attendee: Attendee) -> list[_Judged]:

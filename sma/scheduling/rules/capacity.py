@@ -15,8 +15,28 @@ TIMED_FAMILY = "gp-attendance"
 _FAMILY_WORDS = {
     TIMED_FAMILY: "GP attendance, each person seen in turn",
     "group-allied-health": "Allied health group for type 2 diabetes",
+    "group-allied-health-telehealth": "Allied health group for type 2 diabetes, by video or phone",
     "health-check": "Aboriginal and Torres Strait Islander health check",
+    "health-check-telehealth": "Aboriginal and Torres Strait Islander health check by video",
     "nurse-follow-up": "Nurse or health practitioner follow-up",
+    "nurse-follow-up-telehealth": "Nurse or health practitioner follow-up by video or phone",
+    "bulk-billing-incentive": "Bulk billing incentives beside other items",
+    "case-conference": "Case conferences of the team (never from the group session itself)",
+    "chronic-condition-plan": "Chronic condition management plans, each person alone",
+    "eating-disorder-group": "Eating disorder treatment group",
+    "family-group": "Family group therapy (one family, not people who are unrelated)",
+    "gp-after-hours": "GP attendance after hours, each person seen in turn",
+    "gp-telehealth": "GP attendance by video or phone, each person in turn",
+    "group-psychotherapy": "Group psychotherapy by a psychiatrist or addiction medicine specialist",
+    "health-assessment": "Health assessments for set ages and risks, each person alone",
+    "individual-allied-health": "Allied health for one person at a time",
+    "mental-health-plan": "Mental health treatment plans, each person alone",
+    "nurse-practitioner-attendance": "Nurse practitioner attendance, each person seen in turn",
+    "other-doctor-attendance": "Attendance by a doctor who is not a GP, each person seen in turn",
+    "other-doctor-telehealth": "Attendance by video or phone by a doctor who is not a GP",
+    "psychological-group": "Psychological therapy group (Better Access)",
+    "psychological-individual": "Focussed psychological strategies by a doctor, each person alone",
+    "sexual-health-telehealth": "Sexual and reproductive health by video or phone, each person alone",
 }
 
 
