@@ -1,9 +1,9 @@
 """Runs every case of cases/*.toml: facts in, expected verdicts, items and amounts out.
 
 A file may begin with what is `usual` in its cases and, under `usual.patient`, for each of their patients; a case then
-says only what differs. `also` lists changes under which the same must come out. In `expect`, `open` names every rule
-of the first item that is not plainly met; `amounts` the fee of each item that fits; `total` is a case's sum of all
-fees proposed.
+says only what differs. `also` lists changes under which the same must come out, and `total` is the sum of all fees
+proposed. In `expect` the words speak of the first item, or of the `item` named: `open` lists every rule of it that is
+not plainly met. `amounts` gives the fee of each item that fits.
 """
 
 import tomllib
@@ -17,7 +17,7 @@ from billing.money import format_cents
 from tests.billing.scene import service
 
 EXPECTED_WORDS = {"outcome", "fits", "next", "fee", "benefit", "amounts", "count", "flags", "verdict", "open"}
-EXPECTED_WORDS |= {"says", "confidence"}
+EXPECTED_WORDS |= {"says", "confidence", "item"}
 
 
 def _cases() -> list[Any]:
@@ -54,7 +54,8 @@ def _seen_in(assessment: Assessment, expected: dict[str, Any]) -> dict[str, Any]
     """Return what came out, in the words of the case, for the words the case speaks of."""
     assert expected, "a case must expect something"
     assert expected.keys() <= EXPECTED_WORDS, expected.keys() - EXPECTED_WORDS
-    first = (*assessment.fitting, *assessment.next_items, None)[0]
+    near = [*assessment.fitting, *assessment.next_items]
+    first = next((item for item in near if item.item_number == expected.get("item", item.item_number)), None)
     findings = [*assessment.findings, *(finding for item in assessment.fitting for finding in item.findings)]
     findings += [finding for item in assessment.next_items for finding in item.findings]
     spoken = " ".join([assessment.summary, *(f"{each.facts} {each.remedy}" for each in findings)])
@@ -67,6 +68,7 @@ def _seen_in(assessment: Assessment, expected: dict[str, Any]) -> dict[str, Any]
     }
     if first is not None:
         seen |= {
+            "item": first.item_number,
             "fee": format_cents(first.schedule_fee_cents),
             "benefit": format_cents(first.benefit_cents),
             "count": first.number_of_patients_seen or 0,
