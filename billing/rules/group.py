@@ -67,7 +67,7 @@ class GroupTogether(Rule):
         if surely >= self.minutes * 60:
             short = least < self.least and billable < self.least
             return self.met(facts, flag=f"group of {billable} after an absence" if short else None)
-        if possibly >= self.minutes * 60:
+        if self.minutes * 60 <= possibly < 60 * (self.under_minutes or possibly + 1):
             return self.needs_a_person(
                 f"{facts}; {minutes_text(possibly)} if people not billed or not timed, and minutes with one patient "
                 "alone, are counted the other way",
