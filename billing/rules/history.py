@@ -64,7 +64,7 @@ class Frequency(Rule):
         else:
             period = f"in {self.pool.months} months"
         limit = f"{self.pool.most} {period} across {'/'.join(self.pool.items)}"
-        return limit + (", that these count together is assumed" if self.pool.confidence == "low" else "")
+        return f"{limit}, {self.pool.doubt}" if self.pool.doubt else limit
 
 
 @dataclass(frozen=True, kw_only=True)

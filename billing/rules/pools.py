@@ -28,7 +28,8 @@ class Pool:
 
     `period` is "calendar-year" (counted by date of service), "rolling-months", or "months-from-plan", which starts on
     the day of the latest of the `plan_items`. `boundary` says when a rolling limit ends: on the "day-after" the same
-    day some months later, or on the "same-day". `override` says in a few words when a service may come earlier.
+    day some months later, or on the "same-day". `override` says in a few words when a service may come earlier, and
+    `doubt` what is not sure about the limit, which low confidence must name.
     `transitional_items` no longer exist, and as a prerequisite still count up to and including `transitional_until`.
     """
 
@@ -42,6 +43,7 @@ class Pool:
     boundary: str = "day-after"
     plan_items: tuple[str, ...] | None = None
     override: str | None = None
+    doubt: str | None = None
     transitional_items: tuple[str, ...] | None = None
     transitional_until: date | None = None
 
@@ -61,6 +63,8 @@ class Pool:
             raise ValueError("months-from-plan needs plan_items, and nothing else does")
         if self.override is not None and self.most is None:
             raise ValueError("an override needs a limit")
+        if self.most is not None and self.confidence == CONFIDENCES[0] and self.doubt is None:
+            raise ValueError("a limit of low confidence needs a doubt")
         if (self.transitional_items is None) != (self.transitional_until is None):
             raise ValueError("transitional_items and transitional_until go together")
 

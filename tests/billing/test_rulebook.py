@@ -118,6 +118,7 @@ def _with(folder: Path, file: str, old: str, new: str) -> Rulebook:
         ("shared.toml", "most = 40", "most = 0", "most must be at least 1"),
         ("shared.toml", "plan_items = [", "plan_itmes = [", "unknown key plan_itmes"),
         ("shared.toml", '"months-from-plan"', '"rolling-months"', "months-from-plan needs plan_items"),
+        ("shared.toml", 'doubt = "that', 'override = "that', "a limit of low confidence needs a doubt"),
         ("shared.toml", "per_mille = 125", "per_mille = 1250", "practice-incentive: per_mille"),
         ("shared.toml", "months = 9", "", "pool health-check: rolling-months and months-from-plan need months"),
         ("shared.toml", "most = 1\n", "", "most and period go together"),
