@@ -201,6 +201,27 @@ def test_every_item_of_a_limit_that_we_hold_counts_against_it() -> None:
             assert name in counted or name == "indigenous-allied-health", (name, number)
 
 
+def test_every_item_of_the_plan_exclusion_that_we_hold_watches_the_other_side() -> None:
+    exclusion = load_rulebook().exclusions["plan-and-general-attendance"]
+    for item in load_rulebook().items:
+        watched = {getattr(rule, "against", None) for rule in item.versions[-1].rules if rule.kind == "not-same-day"}
+        assert ("these" in watched) == (item.number in exclusion.those), item.number
+        assert item.number not in exclusion.these or "those" in watched, item.number
+
+
+def test_telehealth_items_and_items_in_person_share_a_family_only_where_a_person_decides_anyway() -> None:
+    by_family: dict[str, set[str]] = {}
+    for item in load_rulebook().items:
+        ways = {rule.kind for rule in item.versions[-1].rules} & {"mode", "telehealth"}
+        by_family.setdefault(item.family, set()).update(ways)
+
+    mixed = {family for family, ways in by_family.items() if len(ways) > 1}
+    for item in load_rulebook().items:
+        if item.family in mixed:
+            assert "confirmation" in {rule.kind for rule in item.versions[-1].rules}, item.number
+    assert "gp-attendance" not in mixed
+
+
 def test_everything_has_a_public_source_and_a_confidence() -> None:
     rulebook = load_rulebook()
     sources = [version.source for version in versions()]
