@@ -3,7 +3,8 @@
 A file may begin with what is `usual` in its cases and, under `usual.patient`, for each of their patients; a case then
 says only what differs. `also` lists changes under which the same must come out, and `total` is the sum of all fees
 proposed. In `expect` the words speak of the first item, or of the `item` named: `open` lists every rule of it that is
-not plainly met. `amounts` gives the fee of each item that fits.
+not plainly met. `amounts` gives the fee of each item that fits; `attendance` names what was asked of the person's day
+whatever the item.
 """
 
 import tomllib
@@ -17,7 +18,7 @@ from billing.money import format_cents
 from tests.billing.scene import service
 
 EXPECTED_WORDS = {"outcome", "fits", "next", "fee", "benefit", "amounts", "count", "flags", "verdict", "open"}
-EXPECTED_WORDS |= {"says", "confidence", "item"}
+EXPECTED_WORDS |= {"says", "confidence", "item", "attendance"}
 
 
 def _cases() -> list[Any]:
@@ -64,6 +65,7 @@ def _seen_in(assessment: Assessment, expected: dict[str, Any]) -> dict[str, Any]
         "fits": [item.item_number for item in assessment.fitting],
         "next": [item.item_number for item in assessment.next_items],
         "amounts": {item.item_number: format_cents(item.schedule_fee_cents) for item in assessment.fitting},
+        "attendance": [finding.rule for finding in assessment.findings],
         "says": expected.get("says") if expected.get("says", "") in spoken else spoken,
     }
     if first is not None:
