@@ -19,6 +19,7 @@ __all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "assess"]
 PROPOSED = "proposed"
 NEEDS_A_PERSON = "needs-a-person"
 NOT_BILLABLE = "not-billable"
+SUMMARY_LENGTH = 300  # what a list can show; every reason in full stands with its item
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,15 @@ def _undecided(fitting: tuple[ItemFinding, ...]) -> str:
     reasons = dict.fromkeys(
         finding.facts for item in fitting for finding in item.findings if finding.verdict is Verdict.NEEDS_A_PERSON
     )
-    return f"A person must decide about {_named(fitting)}: {'; '.join(reasons)}."
+    head = f"A person must decide about {_named(fitting)}: "
+    shown: list[str] = []
+    for reason in reasons:
+        if len(head) + len("; ".join([*shown, reason, "and 99 more."])) <= SUMMARY_LENGTH:
+            shown.append(reason)
+    if not shown:
+        return f"{head}{len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'} beside the items."
+    more = [f"and {len(reasons) - len(shown)} more"] if len(shown) < len(reasons) else []
+    return f"{head}{'; '.join([*shown, *more])}."
 
 
 def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: tuple[Finding, ...]) -> str:
@@ -231,7 +240,9 @@ def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: 
     near = [finding for item in next_items for finding in item.findings]
     broken = [finding for finding in (*near, *findings) if finding.verdict is Verdict.NOT_MET]
     if broken:
-        return f"Not billable: {broken[0].facts}."
+        # A limit may list forty services: the item shows them all, the line says only which rule stood in the way.
+        whole = f"Not billable: {broken[0].facts}."
+        return whole if len(whole) <= SUMMARY_LENGTH else f"Not billable: {broken[0].remedy}"
     return "Not billable: no item that this program may propose fits the service."
 
 

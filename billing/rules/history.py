@@ -63,7 +63,7 @@ class Frequency(Rule):
             period = f"in the {self.pool.months} months from the plan" + (f" of {day_text(plan_on)}" if plan_on else "")
         else:
             period = f"in {self.pool.months} months"
-        limit = f"{self.pool.most} {period} across {'/'.join(self.pool.items)}"
+        limit = f"{self.pool.most} {period} across {self.pool.members}"
         return f"{limit}, {self.pool.doubt}" if self.pool.doubt else limit
 
 

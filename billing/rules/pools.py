@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from billing.facts import EarlierService
 
 CONFIDENCES = ("low", "medium", "high")  # least first
+MOST_NAMED = 8  # more item numbers than this say nothing in a sentence
 PERIODS = ("calendar-year", "rolling-months", "months-from-plan")
 
 
@@ -67,6 +68,13 @@ class Pool:
             raise ValueError("a limit of low confidence needs a doubt")
         if (self.transitional_items is None) != (self.transitional_until is None):
             raise ValueError("transitional_items and transitional_until go together")
+
+    @property
+    def members(self) -> str:
+        """The items as a sentence names them: one by one, or of a long list its number and name."""
+        if len(self.items) <= MOST_NAMED:
+            return "/".join(self.items)
+        return f"the {len(self.items)} items of {self.name.replace('-', ' ')}"
 
     def counts(self, used_on: date, day: date, plan_on: date | None = None) -> bool:
         """Say whether a service of `used_on` uses up the limit of `day`."""
