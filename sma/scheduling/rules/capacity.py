@@ -37,7 +37,7 @@ _FAMILY_WORDS = {
     "group-allied-health-telehealth": "Video or phone: type 2 diabetes group services",
     "sexual-health-telehealth": "Video or phone: sexual and reproductive health, each person alone",
 }
-# An incentive stands beside another line and never by itself; a case conference is held about a patient, not with a group.
+# An incentive stands beside another line, never by itself; a case conference is held about a patient, not with a group.
 NOT_OF_A_PROGRAM = frozenset({"bulk-billing-incentive", "case-conference"})
 
 
