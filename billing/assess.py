@@ -11,7 +11,7 @@ from billing.facts import Attendee, GroupService
 from billing.items import DerivedFee, ItemVersion, NoVersion, least_confidence
 from billing.money import format_cents
 from billing.rulebook import Rulebook
-from billing.rules import Case, Finding, Minutes, Rule, Verdict
+from billing.rules import Beside, Case, Finding, Minutes, Rule, Verdict
 from billing.rules.finding import minutes_text, words, worst
 
 __all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "assess"]
@@ -19,6 +19,7 @@ __all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "assess"]
 PROPOSED = "proposed"
 NEEDS_A_PERSON = "needs-a-person"
 NOT_BILLABLE = "not-billable"
+SUMMARY_LENGTH = 300  # what a list can show; every reason in full stands with its item
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,7 @@ class _Judged:
 def _assess_one(
     service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion], rulebook: Rulebook
 ) -> Assessment:
-    case = Case(service, attendee)
-    judged = [_Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules)) for version in versions]
+    judged = _judge(service, attendee, versions)
     relevant = [each for each in judged if not any(rule.scoping for rule in each.broken)]
     barred = any(rule.barring for each in relevant for rule in each.broken)
     near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee)
@@ -129,6 +129,21 @@ def _assess_one(
         findings=findings,
         consult_seconds=attendee.consult_seconds,
     )
+
+
+def _judge(service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion]) -> list[_Judged]:
+    """Judge the items that stand alone, then those that are claimed only beside one that fits."""
+    added: list[ItemVersion] = []
+    alone: list[ItemVersion] = []
+    for version in versions:
+        (added if any(isinstance(rule, Beside) for rule in version.rules) else alone).append(version)
+    judged = [_judged(version, Case(service, attendee)) for version in alone]
+    fitting = tuple(each.version.number for each in judged if not each.broken)
+    return judged + [_judged(version, Case(service, attendee, beside=fitting)) for version in added]
+
+
+def _judged(version: ItemVersion, case: Case) -> _Judged:
+    return _Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules))
 
 
 def _nearest(candidates: list[_Judged], attendee: Attendee) -> list[_Judged]:
@@ -208,7 +223,15 @@ def _undecided(fitting: tuple[ItemFinding, ...]) -> str:
     reasons = dict.fromkeys(
         finding.facts for item in fitting for finding in item.findings if finding.verdict is Verdict.NEEDS_A_PERSON
     )
-    return f"A person must decide about {_named(fitting)}: {'; '.join(reasons)}."
+    head = f"A person must decide about {_named(fitting)}: "
+    shown: list[str] = []
+    for reason in reasons:
+        if len(head) + len("; ".join([*shown, reason, "and 99 more."])) <= SUMMARY_LENGTH:
+            shown.append(reason)
+    if not shown:
+        return f"{head}{len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'} beside the items."
+    more = [f"and {len(reasons) - len(shown)} more"] if len(shown) < len(reasons) else []
+    return f"{head}{'; '.join([*shown, *more])}."
 
 
 def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: tuple[Finding, ...]) -> str:
@@ -217,7 +240,9 @@ def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: 
     near = [finding for item in next_items for finding in item.findings]
     broken = [finding for finding in (*near, *findings) if finding.verdict is Verdict.NOT_MET]
     if broken:
-        return f"Not billable: {broken[0].facts}."
+        # A limit may list forty services: the item shows them all, the line says only which rule stood in the way.
+        whole = f"Not billable: {broken[0].facts}."
+        return whole if len(whole) <= SUMMARY_LENGTH else f"Not billable: {broken[0].remedy}"
     return "Not billable: no item that this program may propose fits the service."
 
 

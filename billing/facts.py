@@ -12,11 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 COVERAGES = ("medicare", "dva", "pending", "none")
 MODALITIES = ("in-person", "video", "phone")
+MODIFIED_MONASH_AREAS = (1, 2, 3, 4, 5, 6, 7)  # Source: Modified Monash Model, health.gov.au
 INDIGENOUS_STATUSES = ("1", "2", "3", "4", "9")  # Source: METeOR 602543; 9 is "not stated"
 
 
 class Profession(StrEnum):
     GENERAL_PRACTITIONER = "general-practitioner"
+    OTHER_MEDICAL_PRACTITIONER = "other-medical-practitioner"
+    CONSULTANT_PHYSICIAN = "consultant-physician"
+    PSYCHIATRIST = "psychiatrist"
+    ADDICTION_MEDICINE_SPECIALIST = "addiction-medicine-specialist"
     NURSE_PRACTITIONER = "nurse-practitioner"
     DIETITIAN = "dietitian"
     DIABETES_EDUCATOR = "diabetes-educator"
@@ -24,6 +29,17 @@ class Profession(StrEnum):
     PRACTICE_NURSE = "practice-nurse"
     ABORIGINAL_HEALTH_PRACTITIONER = "aboriginal-health-practitioner"
     ABORIGINAL_HEALTH_WORKER = "aboriginal-health-worker"
+    CLINICAL_PSYCHOLOGIST = "clinical-psychologist"
+    PSYCHOLOGIST = "psychologist"
+    OCCUPATIONAL_THERAPIST = "occupational-therapist"
+    SOCIAL_WORKER = "social-worker"
+    MENTAL_HEALTH_WORKER = "mental-health-worker"
+    PHYSIOTHERAPIST = "physiotherapist"
+    PODIATRIST = "podiatrist"
+    CHIROPRACTOR = "chiropractor"
+    OSTEOPATH = "osteopath"
+    SPEECH_PATHOLOGIST = "speech-pathologist"
+    AUDIOLOGIST = "audiologist"
     OTHER = "other"
 
     @property
@@ -126,7 +142,8 @@ class GroupService:
     """One clinician's service to a group at one place on one occasion.
 
     `presence` is when that clinician was in the room. `item_families` names what the program may propose at all.
-    `date_of_service` is the local calendar day on which the service starts.
+    `date_of_service` is the local calendar day on which the service starts. `modified_monash` is the area of the
+    practice's place, 1 to 7, or None where nobody entered it.
     """
 
     reference: str
@@ -140,8 +157,11 @@ class GroupService:
     modality: str
     item_families: frozenset[str]
     attendees: tuple[Attendee, ...]
+    modified_monash: int | None = None
 
     def __post_init__(self) -> None:
+        if self.modified_monash not in (None, *MODIFIED_MONASH_AREAS):
+            raise ValueError("modified_monash must be an area from 1 to 7")
         Interval(starts_at=self.starts_at, ends_at=self.ends_at)
         one_of(self.modality, MODALITIES, "modality")
         try:

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from billing.money import benefit_of, round_half_up, round_up_5c
 from billing.rules import Rule
-from billing.rules.history import CONFIDENCES
+from billing.rules.pools import CONFIDENCES
 
-CLAIM_SHAPES = ("one-per-patient", "per-group", "head-count-shared", "group-of-n")
+CLAIM_SHAPES = ("one-per-patient", "per-group", "head-count-shared", "group-of-n", "add-on")
 PERCENTS_BY_BENEFIT_TYPE = {"A": (75,), "B": (85,), "C": (75, 85), "D": (75, 100), "E": (100,)}
 _ROUNDINGS = {"half-up-to-cent": round_half_up, "up-to-5-cents": round_up_5c}
 

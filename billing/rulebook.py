@@ -10,16 +10,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Any
 
+from billing.incentives import PracticeIncentive
 from billing.items import DerivedFee, Item, ItemVersion, NoVersion, UnknownItem
 from billing.reading import fill
 from billing.rules import Exclusion, Pool, Rule, Shelf, build
 
+# What an item says once for all its versions; a version that differs says it again.
+_COMMON_KEYS = {"number", "title", "family", "benefit_type", "claim_shape", "confidence", "rule_sets", "rules"}
 _BENEFIT_KEYS = {75: "benefit_75_cents", 85: "benefit_85_cents", 100: "benefit_100_cents"}
 
 
@@ -29,20 +32,30 @@ class BadRulebook(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """Every item we hold. `content_hash` changes when any fact of any file changes, and not with layout or comments."""
+    """Every item we hold. `content_hash` changes when any fact of any file changes, and not with layout or comments.
+
+    `pools`, `exclusions` and `practice_incentive` are what several items have alike.
+    """
 
     items: tuple[Item, ...]
     content_hash: str
+    pools: Mapping[str, Pool]
+    exclusions: Mapping[str, Exclusion]
+    practice_incentive: PracticeIncentive
+
+    @cached_property
+    def _by_number(self) -> dict[str, Item]:
+        return {item.number: item for item in self.items}
 
     def item(self, number: str) -> Item:
         """Return the item of that number.
 
         Raises: UnknownItem.
         """
-        for item in self.items:
-            if item.number == number:
-                return item
-        raise UnknownItem(f"item {number} is not in the rulebook")
+        try:
+            return self._by_number[number]
+        except KeyError:
+            raise UnknownItem(f"item {number} is not in the rulebook") from None
 
     def fee_cents(self, version: ItemVersion, day: date, patients_seen: int) -> int:
         """Return the fee for one patient on a date of service; the head count matters to derived fees only."""
@@ -56,6 +69,7 @@ class Rulebook:
 class _Shared:
     shelf: Shelf
     rule_sets: Mapping[str, tuple[Rule, ...]]
+    practice_incentive: PracticeIncentive
 
 
 @cache
@@ -81,10 +95,13 @@ def read_rulebook(folder: Traversable) -> Rulebook:
     for name, table in tables.items():
         with _blaming(name):
             items.append(_item(name, table, shared))
-    canonical = json.dumps([shared_table, tables], sort_keys=True, ensure_ascii=True, default=date.isoformat)
+    canonical = json.dumps([shared_table, tables], sort_keys=True, ensure_ascii=True, default=str)
     rulebook = Rulebook(
         items=tuple(sorted(items, key=lambda item: int(item.number))),
         content_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        pools=shared.shelf.pools,
+        exclusions=shared.shelf.exclusions,
+        practice_incentive=shared.practice_incentive,
     )
     for item in rulebook.items:
         with _blaming(f"{item.number}.toml"):
@@ -110,7 +127,7 @@ def _blaming(name: str) -> Iterator[None]:
 
 
 def _shared(table: Mapping[str, Any]) -> _Shared:
-    if unknown := table.keys() - {"pool", "exclusion", "rule-set"}:
+    if unknown := table.keys() - {"pool", "exclusion", "rule-set", "practice-incentive"}:
         raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
     pools: dict[str, Pool] = {}
     for name, each in table.get("pool", {}).items():
@@ -126,7 +143,9 @@ def _shared(table: Mapping[str, Any]) -> _Shared:
         with _naming(f"rule-set {name}"):
             # A rule in a set has no version's source to fall back on, so each must bring its own.
             rule_sets[name] = tuple(build(rule, shelf, "") for rule in each["rules"])
-    return _Shared(shelf, rule_sets)
+    with _naming("practice-incentive"):
+        incentive = fill(PracticeIncentive, table.get("practice-incentive", {}))
+    return _Shared(shelf, rule_sets, incentive)
 
 
 @contextmanager
@@ -138,7 +157,7 @@ def _naming(part: str) -> Iterator[None]:
 
 
 def _item(name: str, table: Mapping[str, Any], shared: _Shared) -> Item:
-    if unknown := table.keys() - {"number", "title", "family", "version"}:
+    if unknown := table.keys() - {*_COMMON_KEYS, "version"}:
         raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
     number = table.get("number")
     if not isinstance(number, str) or not number.isdecimal() or name != f"{number}.toml":
@@ -146,8 +165,8 @@ def _item(name: str, table: Mapping[str, Any], shared: _Shared) -> Item:
     versions: list[ItemVersion] = []
     for each in sorted(table.get("version", []), key=lambda version: str(version.get("from"))):
         with _naming(f"version from {each.get('from', '(missing)')}"):
-            header = {key: table[key] for key in ("number", "title", "family") if key in table}
-            versions.append(_version({**header, **each}, shared))
+            common = {key: value for key, value in table.items() if key != "version"}
+            versions.append(_version({**common, **each}, shared))
     if not versions:
         raise ValueError("has no version")
     for index, (version, following) in enumerate(pairwise(versions)):
@@ -169,6 +188,9 @@ def _version(table: dict[str, Any], shared: _Shared) -> ItemVersion:
             raise ValueError(f"unknown rule set {name!r}")
         rules += shared.rule_sets[name]
     rules += [build(rule, shared.shelf, table["source"]) for rule in table.pop("rules", [])]
+    for rule in rules:
+        if complaint := rule.misplaced(table["number"]):
+            raise ValueError(f"rule {rule.kind}: {complaint}")
     amounts = {percent: table.pop(key) for percent, key in _BENEFIT_KEYS.items() if key in table}
     if "derived_fee" in table:
         table["derived_fee"] = fill(DerivedFee, table["derived_fee"])

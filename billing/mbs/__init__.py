@@ -3,7 +3,8 @@
 Fees of 1 July 2025 were read from the published XML file of that day. Fees of 1 July 2026 were read from a list of
 item numbers and fees of that release; their benefit percentages are those of July 2025, and the amounts follow from the
 rounding that the whole 2025 file obeys. The loadings of the head-count-shared items of July 2026 are computed from the
-2025 ones by that year's indexation and marked with medium confidence. Changes after 1 July 2026 are not known here.
+2025 ones by that year's indexation and marked with medium confidence. Where a condition changed on 1 November 2025,
+an item has a version from that day with the fee of July 2025. Changes after 1 July 2026 are not known here.
 
 To update: run the comparison of `schedule.py` on the new published file, then add a `[[version]]` with its first day,
 its source and its rules to each item that differs. An existing version is never edited once claims were made under it,

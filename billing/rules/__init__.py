@@ -7,13 +7,16 @@ from typing import Any
 from billing.reading import fill
 from billing.rules.finding import Case, Finding, Rule, Verdict
 from billing.rules.group import GroupTogether
-from billing.rules.history import Exclusion, Frequency, NotSameDay, Pool, Prerequisite
+from billing.rules.history import Frequency, NotSameDay, Prerequisite
+from billing.rules.incentive import Beside, ModifiedMonash
+from billing.rules.pools import Exclusion, Pool
 from billing.rules.record import Attended, BenefitAssigned, Confirmation, Coverage, NoteDone, ProviderNumber
-from billing.rules.scope import IndigenousStatus, Mode, Place, ProfessionOf
-from billing.rules.time import IndividualTime, InsidePresence, Minutes, NoOverlap, Uninterrupted
+from billing.rules.scope import Age, IndigenousStatus, Mode, Place, ProfessionOf, Telehealth
+from billing.rules.time import AfterHours, IndividualTime, InsidePresence, Minutes, NoOverlap, Uninterrupted
 
 __all__ = [
     "KINDS",
+    "Beside",
     "Case",
     "Exclusion",
     "Finding",
@@ -28,8 +31,11 @@ __all__ = [
 KINDS: Mapping[str, type[Rule]] = {
     rule.kind: rule
     for rule in (
+        AfterHours,
+        Age,
         Attended,
         BenefitAssigned,
+        Beside,
         Confirmation,
         Coverage,
         Frequency,
@@ -39,6 +45,7 @@ KINDS: Mapping[str, type[Rule]] = {
         InsidePresence,
         Minutes,
         Mode,
+        ModifiedMonash,
         NoOverlap,
         NotSameDay,
         NoteDone,
@@ -46,6 +53,7 @@ KINDS: Mapping[str, type[Rule]] = {
         Prerequisite,
         ProfessionOf,
         ProviderNumber,
+        Telehealth,
         Uninterrupted,
     )
 }
@@ -68,7 +76,7 @@ def build(table: Mapping[str, Any], shelf: Shelf, source: str) -> Rule:
     kind = given.pop("kind", None)
     if kind not in KINDS:
         raise ValueError(f"unknown rule kind {kind!r}; known are {', '.join(sorted(KINDS))}")
-    for key, named in (("pool", shelf.pools), ("exclusion", shelf.exclusions)):
+    for key, named in (("pool", shelf.pools), ("or_pool", shelf.pools), ("exclusion", shelf.exclusions)):
         if key in given:
             if given[key] not in named:
                 raise ValueError(f"rule {kind}: unknown {key} {given[key]!r}")

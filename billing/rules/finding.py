@@ -42,10 +42,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """One patient within the service they came to: what a rule judges."""
+    """One patient within the service they came to: what a rule judges.
+
+    `beside` holds the items that fit already, for items that are claimed only beside another.
+    """
 
     service: GroupService
     attendee: Attendee
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,10 @@ class Rule(ABC):
     @abstractmethod
     def finding(self, case: Case) -> Finding:
         """Judge this rule for one patient."""
+
+    def misplaced(self, number: str) -> str | None:  # noqa: ARG002 - most kinds of rule suit every item
+        """Say why this rule makes no sense for the item of that number; None where nothing speaks against it."""
+        return None
 
     def met(self, facts: str, *, flag: str | None = None) -> Finding:
         return Finding(self.kind, Verdict.MET, facts, self.source, flag=flag)

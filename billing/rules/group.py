@@ -24,39 +24,75 @@ def _covers(interval: Interval, segment: Interval) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupTogether(Rule):
-    """The patient was, for long enough, in a group of the right size with the clinician in the room.
+    """The patient was, for long enough and not too long, in a group of the right size with the clinician in the room.
 
     Whether people who cannot be billed count towards the group is not written anywhere. So the group counts only when
-    it is large enough by billable patients and not too large by everyone; where the two ways of counting differ, a
-    person decides.
+    it is large enough by billable patients and not too large by everyone, those of unknown arrival included. Minutes
+    that the clinician spent with one patient alone are that patient's and do not surely belong to the group. Where
+    the ways of counting differ, a person decides. `least_after_absence` is the smaller group that will do when
+    somebody expected does not come.
     """
 
     kind: ClassVar[str] = "group-together"
     least: int
-    most: int
+    most: int | None = None
     minutes: int
+    under_minutes: int | None = None
+    least_after_absence: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.least < 1 or (self.most is not None and self.most < self.least):
+            raise ValueError("least must be at least 1 and not above most")
+        if self.under_minutes is not None and self.under_minutes <= self.minutes:
+            raise ValueError("under_minutes must be above minutes")
+        if self.least_after_absence is not None and not 1 <= self.least_after_absence < self.least:
+            raise ValueError("least_after_absence must be below least")
+
+    @property
+    def size_text(self) -> str:
+        if self.most is None:
+            return f"{self.least} or more"
+        return f"{self.least} to {self.most}" if self.least < self.most else f"{self.least}"
 
     def finding(self, case: Case) -> Finding:
         if case.attendee.arrived_at is None:
             return self.needs_a_person("the arrival time is not recorded", "Record when the person arrived.")
-        needed = f"the item needs {self.minutes}:00 in a group of {self.least} to {self.most}"
-        surely, possibly, billable = self._count(case.service, case.attendee)
-        facts = f"{minutes_text(surely)} together, {billable} billable at most; {needed}"
+        length = f"{self.minutes}:00" + (f" and under {self.under_minutes}:00" if self.under_minutes else "")
+        least, perhaps = self._least(case.service)
+        surely, possibly, billable = self._count(case.service, case.attendee, least, perhaps)
+        facts = f"{minutes_text(surely)} together, {billable} billable at most; "
+        facts += f"the item needs {length} in a group of {self.size_text}"
+        if self.under_minutes is not None and surely >= self.under_minutes * 60:
+            return self.not_met(facts, "A longer item may fit. Check arrivals, departures and the clinician's times.")
         if surely >= self.minutes * 60:
-            return self.met(facts)
-        if possibly >= self.minutes * 60:
+            short = least < self.least and billable < self.least
+            return self.met(facts, flag=f"group of {billable} after an absence" if short else None)
+        if self.minutes * 60 <= possibly < 60 * (self.under_minutes or possibly + 1):
             return self.needs_a_person(
-                f"{facts}; {minutes_text(possibly)} if people who cannot be billed are counted differently",
-                "Decide whether people who are not billed count towards the group, and note the reason.",
+                f"{facts}; {minutes_text(possibly)} if people not billed or not timed, and minutes with one patient "
+                "alone, are counted the other way",
+                "Decide which people and minutes count towards the group, and note the reason.",
             )
         return self.not_met(facts, "Check arrivals, departures and the clinician's times.")
 
-    def _count(self, service: GroupService, attendee: Attendee) -> tuple[int, int, int]:
+    def _least(self, service: GroupService) -> tuple[int, int]:
+        """Return how many people surely are enough, and how many may be, when somebody expected did not come."""
+        listed = len(service.attendees)
+        absent = sum(1 for each in service.attendees if not each.attended)
+        if self.least_after_absence is None or not absent or listed < self.least:
+            return self.least, self.least
+        # The exception is written for one person missing from the smallest group; with more missing, a person decides.
+        exact = listed == self.least and listed - absent == self.least_after_absence
+        return self.least_after_absence if exact else self.least, self.least_after_absence
+
+    def _count(self, service: GroupService, attendee: Attendee, least: int, perhaps: int) -> tuple[int, int, int]:
         """Return seconds that surely count, seconds that may count, and the most billable people at once."""
         stays = [(each, stay) for each in service.attendees if (stay := _stay(service, each)) is not None]
-        edges = {instant for _, stay in stays for instant in (stay.starts_at, stay.ends_at)}
-        edges |= {instant for each in service.presence for instant in (each.starts_at, each.ends_at)}
-        marks = sorted(edges)
+        untimed = sum(1 for each in service.attendees if each.attended and each.arrived_at is None)
+        consults = [consult for each in service.attendees for consult in each.consults]
+        spans: list[Interval] = [*(stay for _, stay in stays), *service.presence, *consults]
+        marks = sorted({instant for each in spans for instant in (each.starts_at, each.ends_at)})
+        most = len(service.attendees) if self.most is None else self.most
         surely = possibly = timedelta(0)
         peak = 0
         for starts, ends in pairwise(marks):
@@ -66,9 +102,10 @@ class GroupTogether(Rule):
                 continue
             billable = sum(1 for each in present if each.coverage == "medicare")
             peak = max(peak, billable)
-            if self.least <= billable and len(present) <= self.most:
+            alone = any(_covers(each, segment) for each in consults)
+            if least <= billable and len(present) + untimed <= most and not alone:
                 surely += ends - starts
-            if self.least <= len(present) and billable <= self.most:
+            if perhaps <= len(present) + untimed and billable <= most:
                 possibly += ends - starts
         second = timedelta(seconds=1)
         return surely // second, possibly // second, peak

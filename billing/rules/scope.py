@@ -55,6 +55,24 @@ class Mode(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Telehealth(Rule):
+    """The service was given by video or phone, as the item says. For any other session the item does not exist."""
+
+    kind: ClassVar[str] = "telehealth"
+    scoping: ClassVar[bool] = True
+    by: str
+
+    def __post_init__(self) -> None:
+        one_of(self.by, MODALITIES[1:], "by")
+
+    def finding(self, case: Case) -> Finding:
+        facts = f"given {'in person' if case.service.modality == 'in-person' else f'by {case.service.modality}'}"
+        if case.service.modality == self.by:
+            return self.met(facts)
+        return self.not_met(facts, f"The item is for a service by {self.by}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProfessionOf(Rule):
     """The provider belongs to one of the professions the item is for."""
 
@@ -72,6 +90,23 @@ class ProfessionOf(Rule):
             return self.met(facts)
         wanted = words((Profession(name).words for name in self.one_of), "or")
         return self.not_met(facts, f"The item is for a service by this profession: {wanted}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Age(Rule):
+    """The patient was old enough, in whole years, on the day of the service."""
+
+    kind: ClassVar[str] = "age"
+    scoping: ClassVar[bool] = True
+    at_least: int
+
+    def finding(self, case: Case) -> Finding:
+        born, day = case.attendee.born_on, case.service.date_of_service
+        if born is None:
+            return self.needs_a_person("the date of birth is not known", "Enter the date of birth, then assess again.")
+        years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        facts = f"{years} years old on the day; the item is for {self.at_least} and over"
+        return self.met(facts) if years >= self.at_least else self.not_met(facts, "The item does not apply.")
 
 
 @dataclass(frozen=True, kw_only=True)

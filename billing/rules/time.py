@@ -1,7 +1,9 @@
 """Rules about the clinician's own time with one patient. Shared teaching time belongs to nobody here."""
 
 from dataclasses import dataclass
+from datetime import time
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from billing.facts import Consult, GroupService, Interval
 from billing.rules.finding import Case, Finding, Rule, minutes_text
@@ -173,4 +175,30 @@ class Uninterrupted(Rule):
         return self.needs_a_person(
             f"interrupted: {spans}",
             "The clinician decides whether the interrupted consult can be claimed, and as what.",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AfterHours(Rule):
+    """The patient was seen on a Sunday, or before or after the hours that the item names, by the clock of the place.
+
+    Public holidays count too and are not known here, so in ordinary hours the answer is no, with a hint.
+    """
+
+    kind: ClassVar[str] = "after-hours"
+    until: time
+    weekday_after: time
+    saturday_after: time
+
+    def finding(self, case: Case) -> Finding:
+        service = case.service
+        instant = min((each.starts_at for each in case.attendee.consults), default=service.starts_at)
+        local = instant.astimezone(ZoneInfo(service.timezone))
+        late = self.saturday_after if local.weekday() == 5 else self.weekday_after
+        facts = f"seen from {service.local(instant)} on a {local:%A}"
+        if local.weekday() == 6 or local.time() < self.until or local.time() > late:
+            return self.met(facts)
+        return self.not_met(
+            f"{facts}; the item is for Sunday, before {self.until:%H:%M} or after {late:%H:%M}",
+            "In ordinary hours the ordinary item applies; a public holiday is not known here.",
         )

@@ -8,6 +8,10 @@ from sma.people.search import fold
 
 PROFESSION_WORDS = {
     Profession.GENERAL_PRACTITIONER: "General practitioner",
+    Profession.OTHER_MEDICAL_PRACTITIONER: "Medical practitioner other than a GP",
+    Profession.CONSULTANT_PHYSICIAN: "Consultant physician",
+    Profession.PSYCHIATRIST: "Psychiatrist",
+    Profession.ADDICTION_MEDICINE_SPECIALIST: "Addiction medicine specialist",
     Profession.NURSE_PRACTITIONER: "Nurse practitioner",
     Profession.PRACTICE_NURSE: "Practice nurse",
     Profession.ABORIGINAL_HEALTH_PRACTITIONER: "Aboriginal health practitioner",
@@ -15,6 +19,17 @@ PROFESSION_WORDS = {
     Profession.DIETITIAN: "Dietitian",
     Profession.DIABETES_EDUCATOR: "Diabetes educator",
     Profession.EXERCISE_PHYSIOLOGIST: "Exercise physiologist",
+    Profession.CLINICAL_PSYCHOLOGIST: "Clinical psychologist",
+    Profession.PSYCHOLOGIST: "Psychologist",
+    Profession.OCCUPATIONAL_THERAPIST: "Occupational therapist",
+    Profession.SOCIAL_WORKER: "Social worker",
+    Profession.MENTAL_HEALTH_WORKER: "Mental health worker",
+    Profession.PHYSIOTHERAPIST: "Physiotherapist",
+    Profession.PODIATRIST: "Podiatrist",
+    Profession.CHIROPRACTOR: "Chiropractor",
+    Profession.OSTEOPATH: "Osteopath",
+    Profession.SPEECH_PATHOLOGIST: "Speech pathologist",
+    Profession.AUDIOLOGIST: "Audiologist",
     Profession.OTHER: "Other",
 }
 

@@ -9,8 +9,21 @@ from billing import Attendee, Consult, EarlierService, GroupService, Interval, P
 
 ALL_FAMILIES = ("gp-attendance", "group-allied-health", "health-check", "nurse-follow-up")
 SERVICE_WORDS = {"date", "zone", "place", "mode", "clinician", "number", "families", "session", "presence"}
-SERVICE_WORDS |= {"patient", "others_seen", "others_present"}
-PATIENT_WORDS = {"name", "came", "arrived", "left", "seen", "cover", "agreement", "note", "status", "before", "expect"}
+SERVICE_WORDS |= {"patient", "others_seen", "others_present", "area"}
+PATIENT_WORDS = {
+    "name",
+    "came",
+    "arrived",
+    "left",
+    "seen",
+    "cover",
+    "agreement",
+    "note",
+    "status",
+    "before",
+    "born",
+    "expect",
+}
 
 
 class Scene:
@@ -48,6 +61,7 @@ class Scene:
             arrived_at=self.at(arrived) if arrived else None,
             left_at=self.at(table["left"]) if "left" in table else None,
             consults=tuple(self.consult(each) for each in table.get("seen", [])),
+            born_on=table.get("born"),
             indigenous_status=table.get("status", "9"),
             coverage=table.get("cover", "medicare"),
             benefit_assigned=table.get("agreement", True),
@@ -93,4 +107,5 @@ def service(table: dict[str, Any]) -> GroupService:
         modality=table.get("mode", "in-person"),
         item_families=frozenset(table.get("families", ALL_FAMILIES[:2])),
         attendees=tuple(people),
+        modified_monash=table.get("area"),
     )

@@ -16,6 +16,7 @@ from sma.scheduling.rules.audience import record_gap as record_gap
 from sma.scheduling.rules.audience import review_gap as review_gap
 from sma.scheduling.rules.audience import same_audience as same_audience
 from sma.scheduling.rules.audience import setting_problems as setting_problems
+from sma.scheduling.rules.capacity import NOT_OF_A_PROGRAM as NOT_OF_A_PROGRAM
 from sma.scheduling.rules.capacity import TIMED_FAMILY as TIMED_FAMILY
 from sma.scheduling.rules.capacity import MinutesEach as MinutesEach
 from sma.scheduling.rules.capacity import billing_families as billing_families

@@ -12,12 +12,33 @@ from billing.rules import Minutes
 # The family whose items ask for a person's own time with the clinician, in tiers.
 TIMED_FAMILY = "gp-attendance"
 
+# In the order in which a planner is likely to look for them: what shared appointments usually claim comes first.
 _FAMILY_WORDS = {
     TIMED_FAMILY: "GP attendance, each person seen in turn",
-    "group-allied-health": "Allied health group for type 2 diabetes",
     "health-check": "Aboriginal and Torres Strait Islander health check",
     "nurse-follow-up": "Nurse or health practitioner follow-up",
+    "group-allied-health": "Allied health group for type 2 diabetes",
+    "psychological-group": "Psychological therapy group (Better Access)",
+    "eating-disorder-group": "Eating disorder treatment group",
+    "group-psychotherapy": "Group psychotherapy by a psychiatrist or addiction medicine specialist",
+    "family-group": "Family group therapy (one family, not people who are unrelated)",
+    "gp-after-hours": "GP attendance after hours, each person seen in turn",
+    "other-doctor-attendance": "Attendance by a doctor who is not a GP, each person seen in turn",
+    "nurse-practitioner-attendance": "Nurse practitioner attendance, each person seen in turn",
+    "chronic-condition-plan": "Chronic condition management plans, each person alone",
+    "mental-health-plan": "Mental health treatment plans, each person alone",
+    "health-assessment": "Health assessments for set ages and risks, each person alone",
+    "individual-allied-health": "Allied health for one person at a time",
+    "psychological-individual": "Focussed psychological strategies by a doctor, each person alone",
+    "gp-telehealth": "Video or phone: GP attendance, one person after the other",
+    "other-doctor-telehealth": "Video or phone: attendance by a doctor who is not a GP",
+    "health-check-telehealth": "Video: health check for Aboriginal and Torres Strait Islander people",
+    "nurse-follow-up-telehealth": "Video or phone: nurse or health practitioner support",
+    "group-allied-health-telehealth": "Video or phone: type 2 diabetes group services",
+    "sexual-health-telehealth": "Video or phone: sexual and reproductive health, each person alone",
 }
+# An incentive stands beside another line, never by itself; a case conference is held about a patient, not with a group.
+NOT_OF_A_PROGRAM = frozenset({"bulk-billing-incentive", "case-conference"})
 
 
 @dataclass(frozen=True)
@@ -87,5 +108,5 @@ def least_minutes(on: date | None = None) -> int:
 @lru_cache(maxsize=1)
 def billing_families() -> dict[str, str]:
     """Return the item families that a program can name, with words for the planner."""
-    families = sorted({item.family for item in load_rulebook().items})
-    return {family: _FAMILY_WORDS.get(family, family.replace("-", " ").capitalize()) for family in families}
+    held = {item.family for item in load_rulebook().items}
+    return {family: words for family, words in _FAMILY_WORDS.items() if family in held}

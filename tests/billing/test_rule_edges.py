@@ -1,0 +1,85 @@
+"""The numbers a rule accepts at all: what lies a step beyond an edge is refused when the data is read."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from billing import EarlierService
+from billing.rules.group import GroupTogether
+from billing.rules.pools import Exclusion, Pool
+from billing.rules.scope import Telehealth
+
+
+def group(**changes: Any) -> GroupTogether:
+    return GroupTogether(**{"source": "invented", "least": 4, "most": 10, "minutes": 60, **changes})
+
+
+def pool(**changes: Any) -> Pool:
+    facts = {"name": "invented", "items": ("1",), "source": "invented", "confidence": "high", "period": "calendar-year"}
+    return Pool(**{**facts, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"least": 1},
+        {"most": 4},
+        {"most": None},
+        {"under_minutes": 61},
+        {"least_after_absence": 1},
+        {"least_after_absence": 3},
+    ],
+)
+def test_a_group_rule_accepts_its_edges(changes: dict[str, Any]) -> None:
+    assert group(**changes).minutes == 60
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"least": 0}, "least must be at least 1"),
+        ({"least": 0, "most": None}, "least must be at least 1"),
+        ({"most": 3}, "not above most"),
+        ({"under_minutes": 60}, "under_minutes must be above minutes"),
+        ({"least_after_absence": 0}, "least_after_absence must be below least"),
+        ({"least_after_absence": 4}, "least_after_absence must be below least"),
+    ],
+)
+def test_a_group_rule_refuses_what_lies_beyond(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        group(**changes)
+
+
+def test_a_limit_is_at_least_one() -> None:
+    assert pool(most=1).most == 1
+    with pytest.raises(ValueError, match="most must be at least 1"):
+        pool(most=0)
+
+
+def test_no_item_excludes_itself_and_the_first_is_named() -> None:
+    with pytest.raises(ValueError, match="3 stands on both sides"):
+        Exclusion(name="invented", these=("3", "4"), those=("4", "3"), source="invented", confidence="high")
+
+
+def test_telehealth_is_by_video_or_phone() -> None:
+    assert Telehealth(source="invented", by="phone").by == "phone"
+    with pytest.raises(ValueError, match="by must be one of video, phone"):
+        Telehealth(source="invented", by="in-person")
+
+
+def test_a_limit_of_low_confidence_says_what_is_doubtful() -> None:
+    assert pool(most=1, confidence="low", doubt="which nobody confirmed").most == 1
+    assert pool(confidence="low", period=None).most is None
+    with pytest.raises(ValueError, match="doubt"):
+        pool(most=1, confidence="low")
+
+
+def test_a_service_of_an_ended_item_counts_from_its_own_day_to_the_last() -> None:
+    old = pool(period=None, transitional_items=("9",), transitional_until=date(2027, 6, 30))
+    service = EarlierService(item_number="9", date_of_service=date(2025, 6, 1))
+
+    assert old.transitional((service,), date(2025, 5, 31)) is None
+    assert old.transitional((service,), date(2025, 6, 1)) == service
+    assert old.transitional((service,), date(2027, 6, 30)) == service
+    assert old.transitional((service,), date(2027, 7, 1)) is None
