@@ -1,5 +1,8 @@
 """Somebody has died: nothing more reaches them, nobody is asked to ring, and a mistake lets through what was held."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import col, select
 
@@ -41,7 +44,7 @@ def follow(desk: Desk) -> None:
 
 def needed(desk: Desk) -> int:
     with desk.database.read() as db:
-        return counts(db).needs
+        return counts(db, now=desk.now).needs
 
 
 def test_an_invitation_that_had_not_left_is_withheld_and_no_cancellation_follows(desk: Desk) -> None:
@@ -137,6 +140,30 @@ def test_after_a_mistake_what_was_held_back_is_sent_once(desk: Desk) -> None:
     (mail,) = desk.office.got
     assert mail.recipient == patient.email
     assert mail.line("SEQUENCE") == "0"
+    assert desk.only().state == "sent"
+
+
+def test_a_message_waits_for_a_mistake_that_is_just_being_corrected(desk: Desk) -> None:
+    """Else it would be withheld unseen, after the worker has looked for what was withheld."""
+    patient = desk.patient()
+    desk.book(desk.session(), patient)
+    died(desk, patient)
+    desk.wait(minutes=5)
+    with desk.database.write() as db:
+        (work,) = outbox.claim(db, now=desk.now, limit=20)
+
+    def send() -> None:
+        messages.deliver(desk.database, work, now=desk.now, transport=desk.transport, settings=desk.settings)
+
+    with ThreadPoolExecutor(1) as worker:
+        with desk.database.write() as db:
+            appointments.correct_death(db, patient.id, by=desk.user, now=desk.now)
+            db.flush()
+            sending = worker.submit(send)
+            time.sleep(0.5)
+        sending.result(timeout=30)
+
+    assert [mail.recipient for mail in desk.office.got] == [patient.email]
     assert desk.only().state == "sent"
 
 
