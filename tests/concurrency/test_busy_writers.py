@@ -50,7 +50,8 @@ def another_writer(database: Database) -> Iterator[None]:
 
 def idle_minutes(app: FastAPI) -> float:
     with app.state.database.read() as db:
-        return (now() - db.exec(select(LoginSession)).one().last_seen_at).total_seconds() / 60
+        session: LoginSession = db.exec(select(LoginSession)).one()
+    return (now() - session.last_seen_at).total_seconds() / 60
 
 
 def test_a_page_that_only_reads_waits_for_no_writer_and_the_next_one_marks_the_session(
