@@ -124,15 +124,20 @@ def test_scenario_5_whoever_said_the_group_suits_them_books_without_a_word(
     assert answer.status_code == 303
 
 
-def test_the_full_panel_offers_the_waiting_list_by_the_same_button(clinic: Database, sign_in: SignIn) -> None:
-    desk, person = sign_in(Role.FRONT_DESK), _person(clinic, preferred_name="Mary")
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_full_panel_offers_the_three_ways_of_the_stop_page(
+    clinic: Database, sign_in: SignIn, *, answered: bool
+) -> None:
+    answers = {} if answered else {"groups_ok": [], "groups_state": "not-asked"}
+    desk, person = sign_in(Role.FRONT_DESK), _person(clinic, preferred_name="Mary", **answers)
     session_id = _session(clinic, most=0)
 
     page = desk.get(f"/sessions/{session_id}/appointments/new?patient_id={person}")
     form = {"patient_id": str(person), "waiting": "on"}
     answer = desk.post(f"/sessions/{session_id}/appointments", data=form)
 
-    assert "Add Mary to the waiting list" in page.text
+    ways = ("Show the next options", "Add Mary to the waiting list", "Ask the cultural lead")
+    assert [way in page.text for way in ways] == [True] * 3
     assert answer.status_code == 303
     with clinic.read() as db:
         assert place(db, session_id, person).status == "waitlist"
@@ -372,6 +377,26 @@ def test_the_desk_sees_what_a_person_has_already(clinic: Database, sign_in: Sign
     assert [words in places for words in ("Waiting", "Absent", "Cancelled by patient")] == [True] * 3
     assert [f"/sessions/{each}" in booking for each in ids] == [True, False, False]
     assert f'href="/people/{who}/appointments"' in desk.get(f"/people/{who}").text
+
+
+def test_places_that_a_person_no_longer_has_are_not_coming(clinic: Database, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    with clinic.write() as db:
+        person, home = make_patient(db), make_session(db)
+        away = make_session(db, starts_at=NOW + timedelta(days=9))
+        wrong = make_session(db, starts_at=NOW + timedelta(days=5))
+        moved = make_appointment(db, home, person, status="cancelled", reason="moved", ended_at=NOW)
+        make_appointment(db, away, person, moved_from_id=moved.id)
+        make_appointment(db, wrong, person, status="entered-in-error", reason="entered-by-mistake", ended_at=NOW)
+        who = person.id
+
+    coming, _, ended = desk.get(f"/people/{who}/appointments").text.partition("Past and ended")
+
+    assert "Excused" not in coming + ended
+    assert coming.count("work-row") == 1
+    assert "Moved" in ended
+    assert "to Wed 2 Dec 9:00 am" in ended
+    assert "Entered by mistake" in ended
 
 
 def test_a_clinician_reads_a_persons_places_by_neutral_label_and_without_links(
