@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, Field
 
-from sma.appointments.rules import BUSY_BY_NOW, CHOOSABLE, CancelReason, Finding, NoWayBack
+from sma.appointments.rules import BUSY_BY_NOW, CHOOSABLE, CancelReason, Finding, NoWayBack, Verdict
 from sma.identity import CurrentUser, Permission, require
 from sma.scheduling import GroupSession
 from sma.web import forms
@@ -113,6 +113,17 @@ def reasons_missing(findings: Sequence[Finding]) -> dict[str, str]:
     """Say beside each reason's field that it is needed."""
     return {
         f"reason_{found.code}": "Say why, in a few words. The reason is kept with the booking." for found in findings
+    }
+
+
+def reason_labels(to_explain: Sequence[Finding]) -> dict[str, str]:
+    """Name the field of each reason, as it stands on the page and in the summary of errors above it."""
+    ask = {found.code for found in to_explain if found.code == "suit" and found.verdict is Verdict.WARN}
+    return {
+        f"reason_{found.code}": "I have asked, and they are comfortable with this session"
+        if found.code in ask
+        else "Why go ahead?"
+        for found in to_explain
     }
 
 

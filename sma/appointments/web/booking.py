@@ -20,6 +20,7 @@ from sma.appointments.web.asking import (
     BookingForm,
     SearchAnswers,
     may_pass,
+    reason_labels,
     reasons_missing,
     undo_at,
     when,
@@ -193,6 +194,7 @@ def _panel(
         language_words=LANGUAGE_WORDS,
         can_book=person.can_book(may_pass=passes),
         to_explain=person.to_explain(may_pass=passes) if person.can_book(may_pass=passes) else [],
+        reason_labels=reason_labels(person.to_explain(may_pass=passes)),
         asked=ASKED,
         form=form,
     )

@@ -27,6 +27,7 @@ from sma.appointments.web.asking import (
     choosable,
     is_past,
     may_pass,
+    reason_labels,
     reasons_missing,
     undo_at,
     when,
@@ -250,6 +251,7 @@ def _move_panel(
         person=person,
         can_book=person.can_book(may_pass=passes),
         to_explain=person.to_explain(may_pass=passes),
+        reason_labels=reason_labels(person.to_explain(may_pass=passes)),
         asked=ASKED,
         form=form,
     )
@@ -277,6 +279,7 @@ def _place_panel(
         when=when(session),
         person=person,
         to_explain=person.to_explain(may_pass=may_pass(user)),
+        reason_labels=reason_labels(person.to_explain(may_pass=may_pass(user))),
         asked=ASKED,
         form=form,
     )

@@ -107,15 +107,22 @@ def _refuse(
     db.info["database"].abandon(db)
     picked = _picked(form)
     if isinstance(refusal, NeedsReason):
-        said = {"suit": ("asked_comfort", "Ask quietly which groups suit them, then tick this or say more below.")}
         errors = {}
         for found in refusal.findings:
-            name, words = said.get(
-                found.code, (f"reason_{found.code}", f"{found.sentence} Say why it should go ahead.")
-            )
+            name, words = _TICK.get(found.code, (f"reason_{found.code}", f"{found.sentence} Say why, in a few words."))
             errors[name] = words
         return _page(request, db, session_id, forms.with_errors(form, errors), patient_id=picked, status_code=422)
     return _page(request, db, session_id, forms.with_errors(form, refusal.fields), patient_id=picked, status_code=422)
+
+
+# What a tick on the form settles; anything else is explained in a field that then appears.
+_TICK = {
+    "suit": ("asked_comfort", "Ask them quietly which groups suit them. If this session does, tick here."),
+    "agreement": (
+        "agreed_aloud",
+        "Go through the ground rules with them. When they have agreed aloud, tick here; if they can't, say why below.",
+    ),
+}
 
 
 def _picked(form: Form[Any]) -> UUID | None:
