@@ -1,4 +1,4 @@
-"""Paper for the day: sign-in strips for patients, a list for the team, and the attendance record as evidence.
+"""Paper for the day: the sign-in sheet for patients, the staff sheet for the team, and the evidence sheet.
 
 Pure: a frozen value in, the bytes of a PDF out, the same bytes for the same value on any server and day. It reads no
 database and decides nothing about who belongs on a sheet. Each sheet has an HTML twin elsewhere, since these PDFs

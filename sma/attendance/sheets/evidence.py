@@ -31,8 +31,8 @@ def evidence_sheet(sheet: EvidenceSheet) -> bytes:
 
     Corrected, interrupted and afterwards recorded consults say so beside themselves.
     """
-    setter, paper = Typesetter(), Paper((A4[1], A4[0]), "Attendance record")
-    page = frame(setter, paper, "Attendance record", sheet.header, *_facts(sheet))
+    setter, paper = Typesetter(), Paper((A4[1], A4[0]), "Evidence sheet")
+    page = frame(setter, paper, "Evidence sheet", sheet.header, *_facts(sheet))
     table = Table(setter, COLUMNS, SHARED)
     day = sheet.header.starts.date()
     rows = [*place_rows(setter, sheet.rows, day), PlacedRow(SIGNING, ())]

@@ -82,7 +82,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceSheet:
-    """The attendance record of one session under one clinician's provider number."""
+    """The evidence of one session under one clinician's provider number."""
 
     header: SheetHeader
     clinician_name: str

@@ -22,8 +22,8 @@ def sign_in_sheet(header: SheetHeader, strips: Sequence[SignInStrip], blank_stri
     Carries no family name, no topic and no name of staff. `blank_strips` are for people who come unannounced, as many
     as fit beside the others.
     """
-    setter, paper = Typesetter(), Paper(A4, "Sign-in strips")
-    page = frame(setter, paper, "Sign-in strips", header, HOW, printer=False)
+    setter, paper = Typesetter(), Paper(A4, "Sign-in sheet")
+    page = frame(setter, paper, "Sign-in sheet", header, HOW, printer=False)
     where = place_where(setter, header)
     fitting, blanks, height = _layout(len(strips), blank_strips, page.room)
     each: list[SignInStrip | None] = [*strips, *[None] * blanks]

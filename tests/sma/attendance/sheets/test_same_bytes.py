@@ -107,9 +107,9 @@ def test_the_file_names_nobody_and_no_moment_in_its_properties(kind: str) -> Non
     assert set(reader.metadata or {}) == {"/Title", "/Author", "/Subject"}
     assert {str(value) for value in (reader.metadata or {}).values()} <= {
         "Clinic",
-        "Sign-in strips",
+        "Sign-in sheet",
         "Staff sheet",
-        "Attendance record",
+        "Evidence sheet",
     }
     assert reader.xmp_metadata is None
     assert b"/home" not in pdf
