@@ -103,7 +103,7 @@ def _approval_need(gap: str | None, review_on: date | None) -> Need:
         "approval",
         gap or _approved_words(review_on),
         "Once reason and review date are filled in, a cultural lead approves this session, signed in. "
-        "Approving the program covers only sessions planned after that.",
+        "Or approve the program and tick this draft there.",
         is_about_setting=True,
     )
 
