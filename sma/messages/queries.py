@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlmodel import col
 
 from sma.appointments import Appointment, InvitationRevision
@@ -38,10 +38,15 @@ class MessageRow:
     session_id: UUID
     timezone: str
     starts_at: datetime
+    ends_at: datetime
 
     @property
     def name(self) -> str:
         return full_name(self)
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Tell whether it never reached the person, and their session has passed: nobody need ring any more."""
+        return self.state in UNRESOLVED and self.called_at is None and self.ends_at <= now
 
 
 _COLUMNS = (
@@ -59,26 +64,39 @@ _COLUMNS = (
     col(GroupSession.id),
     col(GroupSession.timezone),
     col(GroupSession.starts_at),
+    col(GroupSession.ends_at),
 )
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many messages are in each state, and how many need somebody."""
+    """How many messages are in each state, how many need somebody, and about how many somebody rang.
+
+    Of those that did not get through, only those that still need somebody.
+    """
 
     by_state: dict[str, int]
     needs: int
+    rung: int
 
 
 def messages(
-    db: ReadSession, *, state: CommunicationState | None = None, needs: bool = False, limit: int = 100
+    db: ReadSession,
+    *,
+    now: datetime,
+    state: CommunicationState | None = None,
+    needs: bool = False,
+    rung: bool = False,
+    limit: int = 100,
 ) -> list[MessageRow]:
-    """The newest messages: all, of one state, or those that need somebody. One statement."""
+    """The newest messages: all, of one state, those that need somebody, or those rung about. One statement."""
     wanted = _joined().order_by(col(Communication.created_at).desc(), col(Communication.id)).limit(limit)
     if state is not None:
         wanted = wanted.where(col(Communication.state) == state)
-    if needs:
-        wanted = wanted.where(needs_somebody())
+    if needs or state in UNRESOLVED:
+        wanted = wanted.where(needs_somebody(now))
+    if rung:
+        wanted = wanted.where(col(Communication.called_at).is_not(None))
     return [MessageRow(*row) for row in db.connection().execute(wanted)]
 
 
@@ -105,18 +123,26 @@ def message(db: ReadSession, communication_id: UUID, clinic: Clinic) -> MessageV
     return MessageView(MessageRow(*row), letter, patient.id, patient.phone if may_ring else None)
 
 
-def counts(db: ReadSession) -> Counts:
+def counts(db: ReadSession, *, now: datetime) -> Counts:
     """Count the log for its tabs. One statement."""
-    counted = select(col(Communication.state), func.count(), func.sum(case((needs_somebody(), 1), else_=0))).group_by(
+    needed = func.sum(case((needs_somebody(now), 1), else_=0))
+    counted = select(col(Communication.state), func.count(), needed, func.count(col(Communication.called_at))).group_by(
         col(Communication.state)
     )
     rows = db.connection().execute(counted).all()
-    return Counts({state: number for state, number, _ in rows}, sum(needs for *_, needs in rows))
+    by_state = {state: needs if state in UNRESOLVED else number for state, number, needs, _ in rows}
+    return Counts(by_state, sum(needs for *_, needs, _ in rows), sum(rung for *_, rung in rows))
 
 
-def needs_somebody() -> Any:
-    """The condition that a message did not reach the person and nobody has rung instead."""
-    return and_(col(Communication.state).in_(UNRESOLVED), col(Communication.called_at).is_(None))
+def needs_somebody(now: Any) -> Any:
+    """The condition that a message did not reach the person, nobody has rung instead, and the session is not over."""
+    is_coming = (
+        exists()
+        .where(col(Appointment.id) == col(Communication.appointment_id))
+        .where(col(GroupSession.id) == col(Appointment.group_session_id), col(GroupSession.ends_at) > now)
+        .correlate(Communication)
+    )
+    return and_(col(Communication.state).in_(UNRESOLVED), col(Communication.called_at).is_(None), is_coming)
 
 
 def _joined() -> Any:

@@ -22,6 +22,8 @@ Reader = Annotated[CurrentUser, require(Permission.SEE_MESSAGES)]
 
 # The tab that Today leads to: no state of a message, but those of two states with nobody's call noted.
 NEEDS = "needs"
+# The tab of what needs nobody any more, because somebody rang.
+RUNG = "rung"
 
 RETRIED = notice("message-retried", "It is on its way again.")
 CALLED = notice("message-called", "Noted that you rang.")
@@ -30,14 +32,15 @@ CALLED = notice("message-called", "Noted that you rang.")
 @router.get("/messages")
 def index(request: Request, db: ReadDb, _user: Reader, state: str = "") -> Response:
     wanted = CommunicationState(state) if state in set(CommunicationState) else None
-    needs = state == NEEDS
+    needs, rung, now = state == NEEDS, state == RUNG, clock.now()
     return render(
         request,
         "messages/index.html",
-        messages=queries.messages(db, state=wanted, needs=needs),
+        messages=queries.messages(db, now=now, state=wanted, needs=needs, rung=rung),
+        now=now,
         has_zones=places_in_use(db).has_zones,
-        counts=queries.counts(db),
-        chosen=NEEDS if needs else wanted,
+        counts=queries.counts(db, now=now),
+        chosen=NEEDS if needs else RUNG if rung else wanted,
         state_words=STATE_WORDS,
         kind_words=KIND_WORDS,
     )
@@ -52,6 +55,7 @@ def show(request: Request, message_id: UUID, db: ReadDb, _user: Reader) -> Respo
         view=view,
         row=view.row,
         letter=view.letter,
+        now=clock.now(),
         has_zones=places_in_use(db).has_zones,
         state_words=STATE_WORDS,
         kind_words=KIND_WORDS,

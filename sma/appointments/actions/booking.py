@@ -77,8 +77,8 @@ def book(
     add_place(db, appointment)
     if open_points and ask_lead:
         ask(db, appointment, by=by, now=now)
-    # A walk-in is here already: there is nothing to invite them to.
-    says = None if session.starts_at <= now else What.WAITING if open_points else What.REQUEST
+    # A walk-in stands in the room, and is told there: there is nothing to invite them to.
+    says = None if walk_in or session.starts_at <= now else What.WAITING if open_points else What.REQUEST
     invite_and_tell(db, appointment, session, says, now=now)
     did = "wait" if open_points else "book"
     codes = " ".join(sorted(appointment.passed_warnings)) or None

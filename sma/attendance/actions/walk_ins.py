@@ -55,7 +55,7 @@ def register_walk_in(
 
     A newcomer is registered with no card here; care does not depend on one. `agreed_aloud` keeps their spoken
     agreement, witnessed by whoever records it; `asked_comfort` that they said this session suits them.
-    Locks the patient, then the session. Publishes: invitation.revised (only before the session has begun).
+    Nothing is sent and nobody need ring: they are here. Locks the patient, then the session.
     Raises: NotFound, DayLocked, NotToday, Invalid, and whatever `book` refuses.
     """
     patient_id = _known(db, person, by=by, now=now)

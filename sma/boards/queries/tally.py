@@ -96,7 +96,7 @@ _STATEMENT = select(
         lacks_agreement(bindparam("tomorrow")),
     ),
     _sessions(_OPEN, col(GroupSession.ends_at) <= _NOW),
-    select(func.count()).select_from(Communication).where(needs_somebody()).scalar_subquery(),
+    select(func.count()).select_from(Communication).where(needs_somebody(_NOW)).scalar_subquery(),
     select(func.count())
     .select_from(Claim)
     .join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id))

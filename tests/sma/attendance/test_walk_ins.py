@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
 from sma.appointments import AlreadyBooked, Stopped
-from sma.appointments.models import Appointment
+from sma.appointments.models import Appointment, InvitationRevision
 from sma.attendance import Newcomer, close_session, mark, register_walk_in
 from sma.attendance.models import Encounter
 from sma.attendance.rules import DayLocked, NotToday
@@ -46,6 +46,15 @@ def test_a_man_without_a_card_has_a_place_in_under_a_minute(db: WriteSession) ->
     agreement = db.exec(select(Agreement).where(col(Agreement.patient_id) == patient.id)).one()
     assert (agreement.method, agreement.recorded_by_id) == ("verbal", scene.marcus.id)
     assert db.exec(select(Encounter)).one().arrived_at == at("09:58")
+
+
+def test_whoever_stands_in_the_room_is_sent_nothing_and_nobody_need_ring_them(db: WriteSession) -> None:
+    scene = yarn_up(db, 9)
+    appointment = come(db, scene)
+
+    assert appointment.status == "arrived"
+    said = select(InvitationRevision).where(col(InvitationRevision.appointment_id) == appointment.id)
+    assert db.exec(said).all() == []
 
 
 def test_the_thirteenth_person_is_stopped_at_the_door_but_may_wait(db: WriteSession) -> None:
@@ -113,7 +122,17 @@ def test_without_asking_first_nothing_is_kept(enter: Enter, database: Database) 
         scene = yarn_up(db, 2)
     answer = post(enter(Role.FACILITATOR), scene, preferred_name="Bluey")
     assert answer.status_code == 422  # type: ignore[attr-defined]
-    assert "Ask quietly which groups suit them" in answer.text  # type: ignore[attr-defined]
+    page = BeautifulSoup(answer.text, "html.parser")  # type: ignore[attr-defined]
+    summary = page.select_one("[role=alert]")
+    assert summary is not None
+    # Each complaint names a question of the page, and says of the tick beside it that the tick settles it.
+    on_page = {label.get_text(strip=True) for label in page.select("form label")}
+    links = {link["href"]: link.get_text(strip=True) for link in summary.select("a")}
+    assert set(links) == {"#agreed_aloud", "#asked_comfort"}
+    assert set(links.values()) <= on_page
+    assert all(page.select_one(target) for target in links)
+    assert summary.get_text().count("tick here") == 2
+    assert "below" not in summary.get_text() or page.select_one("#reason_agreement")
     with database.read() as db:
         assert db.exec(select(Patient).where(col(Patient.preferred_name) == "Bluey")).all() == []
 

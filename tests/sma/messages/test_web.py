@@ -1,5 +1,6 @@
 """The message log as staff use it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,10 +8,12 @@ from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from sqlmodel import select
 
+from sma.appointments import Appointment
 from sma.core.db import Database
 from sma.core.outbox import Outbox
 from sma.identity import Role
 from sma.messages import Communication
+from sma.scheduling import GroupSession
 from tests.conftest import NOW, SignIn
 from tests.factories import make_appointment, make_location, make_patient, make_session
 
@@ -92,6 +95,33 @@ def test_one_tab_holds_what_needs_somebody_and_today_leads_to_it(app: FastAPI, s
     assert link.get_text(" ", strip=True).startswith("2 ")
     assert page.select_one("nav [aria-current=page][href*=needs]").get_text() == "Needs somebody (2)"
     assert {badge.get_text(strip=True) for badge in page.select("tbody .badge")} == {"Please ring", "Failed"}
+
+
+def test_rung_and_passed_need_nobody_and_say_so(app: FastAPI, sign_in: SignIn) -> None:
+    rung, passed = (
+        put_message(app, "call-task", preferred_name="Des"),
+        put_message(app, "call-task", preferred_name="Eli"),
+    )
+    put_message(app, "call-task", preferred_name="Cody")
+    desk = sign_in(Role.FRONT_DESK)
+    desk.post(f"/messages/{rung.id}/call", data={"idempotency_key": "k" * 32})
+    with app.state.database.write() as db:
+        session = db.get_one(GroupSession, db.get_one(Appointment, passed.appointment_id).group_session_id)
+        session.starts_at, session.ends_at = NOW - timedelta(hours=3), NOW - timedelta(hours=1)
+
+    every = BeautifulSoup(desk.get("/messages").text, "html.parser")
+    said = {
+        row.th.get_text(strip=True).split()[0]: row.select_one(".badge").get_text() for row in every.select("tbody tr")
+    }
+    assert said == {"Des": "Rung", "Eli": "Not reached, the session has passed", "Cody": "Please ring"}
+    tabs = every.select_one("nav.tabs").get_text(" ", strip=True)
+    assert "Needs somebody (1)" in tabs
+    assert "Please ring (1)" in tabs
+    assert "Rung (1)" in tabs
+    for url, name in (("call-task", "Cody"), ("needs", "Cody"), ("rung", "Des")):
+        page = BeautifulSoup(desk.get(f"/messages?state={url}").text, "html.parser")
+        assert [head.get_text(strip=True).split()[0] for head in page.select("tbody th")] == [name]
+    assert "message needs somebody" in desk.get("/today").text
 
 
 def test_somebody_with_one_name_is_named_once(app: FastAPI, sign_in: SignIn) -> None:
