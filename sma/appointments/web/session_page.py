@@ -1,6 +1,6 @@
 """The session's own page: who is in it, who waits, what may be done, what happened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,9 +10,17 @@ from sma.appointments.facts import setting_of
 from sma.appointments.rules import Places, has_own_seat
 from sma.appointments.web.asking import Viewer, is_past
 from sma.core import clock
-from sma.core.db import EdgeRoute, ReadDb
+from sma.core.db import EdgeRoute, ReadDb, ReadSession
 from sma.identity import Permission
-from sma.scheduling import STATE_WORDS, may_see_settings, minutes_each, session_readiness, session_view, state_of
+from sma.scheduling import (
+    STATE_WORDS,
+    GroupSession,
+    may_see_settings,
+    minutes_each,
+    session_readiness,
+    session_view,
+    state_of,
+)
 from sma.scheduling.rules import ROLE_WORDS, SessionStatus
 from sma.web.templating import render
 
@@ -34,22 +42,13 @@ def show(
     booked = [row for row in rows if row.has_place]
     ended = [row for row in rows if not row.has_place and not row.is_waiting]
     places = Places(taken=len(booked), waiting=len(waiting), ceiling=view.ceiling)
-    state = state_of(
-        session.status,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        now=now,
-        taken=places.taken,
-        places=places.ceiling,
-    )
     minutes = minutes_each(session.clinician_minutes, places.taken, on=session.held_on)
     takes_bookings = session.status == SessionStatus.OPEN and not is_past(session, now)
+    changes = takes_bookings and user.may(Permission.BOOK)
+    may_return = [row for row in ended if changes and row.can_be_undone]
     history = queries.history(db, session_id) if user.may(Permission.SEE_PEOPLE) else []
-    undos = queries.undos(history, rows, now=now) if takes_bookings and user.may(Permission.BOOK) else {}
+    undos = queries.undos(history, rows, now=now) if changes else {}
     newest = undos.get(undo) if undo else None
-    by_queue = {row.appointment_id for row in ended if not has_own_seat(row.ended_at, now=now)}
-    lost = [row for row in ended if row.appointment_id == turn and row.can_be_undone]
-    is_draft = session.status == SessionStatus.DRAFT
     return render(
         request,
         "appointments/session.html",
@@ -57,7 +56,7 @@ def show(
         session=session,
         monday=session.held_on - timedelta(days=session.held_on.weekday()),
         topic=view.program_name if may_see_settings(db, session_id, user) else None,
-        state=STATE_WORDS[state],
+        state=_state(session, places, now),
         role_words=ROLE_WORDS,
         places=places,
         booked=booked,
@@ -67,15 +66,26 @@ def show(
         minutes=minutes if places.taken else None,
         history=history,
         undos=undos,
-        missing=len(session_readiness(db, session, now=now).missing) if is_draft else 0,
+        missing=_missing(db, session, now),
         undo=newest if newest and (now - newest.at).total_seconds() < UNDO_SECONDS else None,
         undo_seconds=UNDO_SECONDS,
-        may_wait=lost[0] if lost and takes_bookings and user.may(Permission.BOOK) else None,
-        by_queue=by_queue,
+        may_wait=next((row for row in may_return if row.appointment_id == turn), None),
+        may_return=may_return,
+        by_queue={row.appointment_id for row in may_return if not has_own_seat(row.ended_at, now=now)},
         takes_bookings=takes_bookings,
         has_begun=is_past(session, now),
         may={name: user.may(Permission(name)) for name in _ASKED},
     )
+
+
+def _state(session: GroupSession, places: Places, now: datetime) -> tuple[str, str]:
+    times = {"starts_at": session.starts_at, "ends_at": session.ends_at, "now": now}
+    return STATE_WORDS[state_of(session.status, **times, taken=places.taken, places=places.ceiling)]
+
+
+def _missing(db: ReadSession, session: GroupSession, now: datetime) -> int:
+    """Count what a draft still lacks; nothing is said of a session that was opened."""
+    return len(session_readiness(db, session, now=now).missing) if session.status == SessionStatus.DRAFT else 0
 
 
 _ASKED = (
