@@ -181,7 +181,10 @@ class SamePassword(Invalid):
 
 class ProveItIsYou(Forbidden):
     code = "step-up-needed"
-    message = "Show that it is you first: a second factor is only taken off within ten minutes of that."
+    message = (
+        "Show that it is you first: roles, new passwords and the end of a second factor are only given within ten "
+        "minutes of that."
+    )
 
 
 class UsernameTaken(Conflict):

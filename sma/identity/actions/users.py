@@ -10,9 +10,9 @@ from sma.core import audit
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound, StaleVersion
 from sma.identity.actions.sign_in import end_sessions, hasher
-from sma.identity.current import CurrentUser, SignInNeeded
+from sma.identity.current import CurrentUser, SignInNeeded, roles_of
 from sma.identity.models import LoginSession, User, UserRole
-from sma.identity.rules import LEAST_PASSWORD, LastAdministrator, Role, UsernameTaken, WeakPassword
+from sma.identity.rules import LEAST_PASSWORD, LastAdministrator, ProveItIsYou, Role, UsernameTaken, WeakPassword
 
 HashedPassword = NewType("HashedPassword", str)
 
@@ -40,8 +40,10 @@ def create_user(
 ) -> User:
     """Let a member of staff in. The password is somebody else's choice, so they choose their own at the first sign-in.
 
-    Raises: WeakPassword, UsernameTaken.
+    Raises: ProveItIsYou when `by` has not proved themselves just now; WeakPassword, UsernameTaken.
     """
+    if by is not None and not by.has_stepped_up(now):
+        raise ProveItIsYou
     hashed = hash_password(password)
     username = username.strip().lower()
     if db.exec(select(User.id).where(col(User.username) == username)).first():
@@ -73,7 +75,8 @@ def change_user(
 ) -> None:
     """Change a colleague's name, roles, or whether they may sign in; switching off ends their sessions.
 
-    Locks: the user's row. Raises: NotFound; StaleVersion when somebody changed them since `version`;
+    Locks: the user's row. Raises: ProveItIsYou when `by` gives a role and has not proved themselves just now; NotFound;
+    StaleVersion when somebody changed them since `version`;
     LastAdministrator when nobody could manage users afterwards.
     """
     user = db.get(User, user_id, with_for_update=True, populate_existing=True)
@@ -81,6 +84,8 @@ def change_user(
         raise NotFound
     if user.version != version:
         raise StaleVersion
+    if roles - roles_of(db, user_id) and not by.has_stepped_up(now):
+        raise ProveItIsYou
     if not (active and Role.ADMINISTRATOR in roles) and _only_administrator(db, user_id):
         raise LastAdministrator
     user.display_name, user.is_active, user.version = display_name.strip(), active, user.version + 1
@@ -97,13 +102,16 @@ def set_password(
     """Give a new password and end every session of that user; one given by somebody else is theirs to replace.
 
     Locks: the user's row, so that a sign-in with the old password is over before or sees the new one.
-    Raises: NotFound; SignInNeeded when one's own session has been ended meanwhile, as by a password given just now.
+    Raises: ProveItIsYou when `by` gives it to somebody else and has not proved themselves just now; NotFound;
+    SignInNeeded when one's own session has been ended meanwhile, as by a password given just now.
     """
     user = db.exec(
         select(User).where(col(User.id) == user_id).with_for_update(), execution_options={"populate_existing": True}
     ).first()
     if user is None:
         raise NotFound
+    if by is not None and by.id != user_id and not by.has_stepped_up(now):
+        raise ProveItIsYou
     own_session = by.login_session_id if by is not None and by.id == user_id else None
     if own_session is not None and db.get_one(LoginSession, own_session, populate_existing=True).revoked_at is not None:
         raise SignInNeeded

@@ -14,7 +14,15 @@ from sma.core.errors import Conflict, Invalid, StaleVersion
 from sma.identity import actions, queries
 from sma.identity.current import CurrentUser, require
 from sma.identity.queries import UserRow
-from sma.identity.rules import ROLE_WORDS, LastAdministrator, Permission, Role, UsernameTaken, WeakPassword
+from sma.identity.rules import (
+    ROLE_WORDS,
+    LastAdministrator,
+    Permission,
+    ProveItIsYou,
+    Role,
+    UsernameTaken,
+    WeakPassword,
+)
 from sma.web import forms
 from sma.web.flash import notice
 from sma.web.forms import Form, Press
@@ -32,6 +40,7 @@ TAKEN_OFF = notice(
     "second-factor-taken-off",
     "Their second factor is off, and they are signed out everywhere. They sign in by password.",
 )
+PROVE_FIRST = notice("prove-first", "Nothing is saved yet. Show that it is you, then fill it in again.")
 
 
 class NewUserForm(Press):
@@ -60,17 +69,19 @@ def index(request: Request, db: ReadDb, _user: Administrator) -> Response:
 
 
 @router.get("/users/new")
-def new(request: Request, _user: Administrator) -> Response:
-    return render(request, "identity/new_user.html", form=forms.blank(), roles=ROLES)
+def new(request: Request, user: Administrator) -> Response:
+    return _new_page(request, forms.blank(), user)
 
 
 @router.post("/users")
 def create(request: Request, form: NewUser, db: WriteDb, user: Administrator) -> Response:
     if form.errors:
-        return render(request, "identity/new_user.html", status_code=422, form=form, roles=ROLES)
+        return _new_page(request, form, user, status_code=422)
     if done := idempotency.already_done(db, form.values.idempotency_key, user_id=user.id):
         return go_to(request, done)
     now = clock.now()
+    if not user.has_stepped_up(now):
+        return go_to(request, "/step-up?next=/users/new", say=PROVE_FIRST)
     try:
         actions.create_user(
             db,
@@ -84,7 +95,7 @@ def create(request: Request, form: NewUser, db: WriteDb, user: Administrator) ->
     except (Invalid, Conflict) as refusal:
         field = "username" if isinstance(refusal, UsernameTaken) else "password"
         refused = forms.with_errors(form, {field: refusal.message})
-        return render(request, "identity/new_user.html", status_code=refusal.status, form=refused, roles=ROLES)
+        return _new_page(request, refused, user, status_code=refusal.status)
     idempotency.remember(db, form.values.idempotency_key, user_id=user.id, led_to="/users", now=now)
     return go_to(request, "/users", say=CREATED)
 
@@ -100,6 +111,9 @@ def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user
     if form.errors:
         return _page(request, queries.user(db, user_id), form, user, status_code=422)
     given = form.values.password
+    # One's own as well: whoever sits down at a screen left open must not take the account along.
+    if given is not None and not user.has_stepped_up(clock.now()):
+        return _prove_first(request, user_id)
     try:
         # Before the first statement, because hashing is slow and a write keeps others waiting.
         password = None if given is None else actions.hash_password(given.get_secret_value())
@@ -122,6 +136,8 @@ def update(request: Request, user_id: UUID, form: ChangedUser, db: WriteDb, user
             )
             if password is not None:
                 actions.set_password(db, user_id, password, by=user, now=now)
+    except ProveItIsYou:
+        return _prove_first(request, user_id)
     except StaleVersion as refusal:
         row = queries.user(db, user_id)
         both, newest = _both(row, form), replace(form, raw={**form.raw, "version": str(row.version)})
@@ -144,6 +160,10 @@ def take_off_second_factor(request: Request, user_id: UUID, db: WriteDb, user: A
     return go_to(request, "/users", say=TAKEN_OFF)
 
 
+def _prove_first(request: Request, user_id: UUID) -> Response:
+    return go_to(request, f"/step-up?next=/users/{user_id}", say=PROVE_FIRST)
+
+
 def _filled(row: UserRow) -> Form[UserForm]:
     return forms.blank(
         display_name=row.display_name, roles=list(row.roles), is_active=row.is_active, version=row.version
@@ -163,6 +183,17 @@ def _both(row: UserRow, form: Form[UserForm]) -> list[tuple[str, str, str]]:
 
 def _words(roles: Collection[Role]) -> str:
     return ", ".join(words for role, words in ROLE_WORDS.items() if role in roles)
+
+
+def _new_page(request: Request, form: Form[NewUserForm], user: CurrentUser, *, status_code: int = 200) -> Response:
+    return render(
+        request,
+        "identity/new_user.html",
+        status_code=status_code,
+        form=form,
+        roles=ROLES,
+        has_stepped_up=user.has_stepped_up(clock.now()),
+    )
 
 
 def _page(

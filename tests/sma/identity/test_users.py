@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -94,6 +95,50 @@ def test_a_new_password_signs_the_other_browsers_out_and_keeps_this_one(
         assert (wrong.status_code, changed.status_code) == (422, 303)
         assert browser.get("/account").status_code == 200
         assert other.get("/account").status_code == 303
+
+
+@pytest.fixture
+def left_open(app: FastAPI, sign_in: SignIn) -> TestClient:
+    """An administrator's screen that was left open: nobody has proved anything there for a while."""
+    browser = sign_in(Role.ADMINISTRATOR)
+    with app.state.database.write() as db:
+        db.exec(select(LoginSession)).one().stepped_up_at = None
+    return browser
+
+
+def test_whoever_finds_a_screen_left_open_gives_nobody_a_password_not_even_its_owner(
+    app: FastAPI, sign_in: SignIn, left_open: TestClient
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    for user_id, role in (
+        (desk.user.id, Role.FRONT_DESK),  # type: ignore[attr-defined]
+        (left_open.user.id, Role.ADMINISTRATOR),  # type: ignore[attr-defined]
+    ):
+        refused = left_open.post(f"/users/{user_id}", data=answers(role, password="another sentence"))
+
+        assert refused.headers["location"] == f"/step-up?next=/users/{user_id}"
+        assert "Nothing is saved yet" in left_open.get(refused.headers["location"]).text
+        with app.state.database.read() as db:
+            assert db.get_one(User, user_id).password_hash == "!"
+
+
+def test_whoever_finds_a_screen_left_open_gives_no_role_and_lets_nobody_in(
+    app: FastAPI, sign_in: SignIn, left_open: TestClient
+) -> None:
+    desk = sign_in(Role.FRONT_DESK, Role.BILLING)
+    page = f"/users/{desk.user.id}"  # type: ignore[attr-defined]
+
+    given = left_open.post(page, data=answers(Role.FRONT_DESK, Role.ADMINISTRATOR))
+    taken = left_open.post(page, data=answers(Role.FRONT_DESK))
+
+    assert given.headers["location"] == f"/step-up?next={page}"
+    assert taken.headers["location"] == "/users", "taking a role away needs no proof"
+    assert "show first that it is you" in left_open.get(page).text
+    assert "/step-up?next=/users/new" in left_open.get("/users/new").text
+    let_in(left_open)
+    with app.state.database.read() as db:
+        assert roles_of(db, desk.user.id) == {Role.FRONT_DESK}  # type: ignore[attr-defined]
+        assert db.exec(select(User).where(User.username == "tahlia")).first() is None
 
 
 def test_nobody_ends_another_persons_session(sign_in: SignIn, app: FastAPI) -> None:
