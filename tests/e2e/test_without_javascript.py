@@ -175,7 +175,9 @@ def test_a_manager_plans_a_session_and_publishes_it_once_the_cultural_lead_appro
     page.select_option("#facilitator_id", value=str(days.ground.workers["marcus"]))
     page.fill("#audience_note", "Asked for by those who come")
     page.get_by_role("button", name="Recalculate").click()
-    expect(page.locator("main")).to_contain_text("60 minutes for 12 booked: 5.0 minutes each. At 6 minutes each, 10 fit.")
+    expect(page.locator("main")).to_contain_text(
+        "60 minutes for 12 booked: 5.0 minutes each. At 6 minutes each, 10 fit."
+    )
     page.get_by_role("button", name="Save as a draft").click()
     page.get_by_role("button", name="Publish this session").click()
     expect(page.locator("[role=alert]")).to_contain_text("Not published")

@@ -58,7 +58,7 @@ def show_sign_in(request: Request) -> Response:
 
 
 @router.post("/sign-in", dependencies=[OPEN_TO_ALL])
-def sign_in(request: Request, form: SignIn, db: WriteDb) -> Response:
+def sign_in(request: Request, form: SignIn) -> Response:
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     now = clock.now()
@@ -70,9 +70,9 @@ def sign_in(request: Request, form: SignIn, db: WriteDb) -> Response:
     with database.read() as reading:
         user = actions.password_fits(reading, form.values.username, form.values.password.get_secret_value())
     device = _device(request.headers.get("user-agent", ""))
-    entry = user and actions.open_session(db, user, device=device, hours=settings.absolute_hours, now=now)
+    with database.write() as opening:
+        entry = user and actions.open_session(opening, user, device=device, hours=settings.absolute_hours, now=now)
     if not entry:
-        db.rollback()  # the note is a transaction of its own, and SQLite has one writer at a time
         audit.note(database, by_id=None, did="sign-in-refused", on_kind="staff_user", now=now)
         refused = forms.with_errors(form, {FORM: REFUSED})
         return render(request, "identity/sign_in.html", status_code=422, form=refused)

@@ -53,6 +53,8 @@ def test_each_kind_of_effect_has_somebody_who_listens(settings: Settings) -> Non
         "session.changed",
         "session.closed",
         "export.requested",
+        "patient.died",
+        "patient.death-corrected",
     }
 
 
