@@ -169,7 +169,7 @@ def test_a_second_start_on_the_same_port_is_refused_and_disturbs_nothing(quiet: 
         timeout=60,
     )
     assert second.returncode == 1
-    assert f"Port {served.port} on 127.0.0.1 cannot be used" in second.stderr
+    assert f"Port {served.port} on 127.0.0.1 is in use" in second.stderr
     assert "Traceback" not in second.stderr
     assert answers(served.port)
     assert served.family() == family
