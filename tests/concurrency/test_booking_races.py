@@ -1,7 +1,7 @@
 """Many hands at one session: no place is given twice, nobody is told twice, and nothing fails."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,26 +16,13 @@ from sma.appointments.rules import AlreadyBooked, CannotChange
 from sma.core.db import Database
 from sma.core.outbox import Outbox
 from sma.identity import CurrentUser, Role
-from tests.concurrency.races import at_once, fresh_url, post, served
+from tests.concurrency.races import at_once, post, served
 from tests.conftest import NOW
 from tests.factories import make_appointment, make_login, make_patient, make_session, make_user
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(300)]
 
 CROWD, PLACES = 60, 12
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_url(request.param, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def clinic(url: str) -> Iterator[Database]:
-    database = Database(url)
-    yield database
-    database.dispose()
 
 
 def _crowd(clinic: Database, size: int = CROWD) -> tuple[CurrentUser, UUID, list[UUID]]:

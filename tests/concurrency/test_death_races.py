@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -13,24 +12,14 @@ from sma.appointments.rules import LIVE
 from sma.core.db import Database
 from sma.identity import CurrentUser, Role
 from sma.people import DeathAlreadyRecorded, NoDeathRecorded, ToldBy
-from tests.concurrency.races import at_once, fresh_url
+from tests.concurrency.races import at_once
 from tests.conftest import NOW
 from tests.factories import make_appointment, make_patient, make_session, make_user
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_a_seat_is_given_back_or_taken_by_somebody_else_but_never_both(engine: str, tmp_path: Path) -> None:
-    with fresh_url(engine, tmp_path) as url:
-        clinic = Database(url)
-        try:
-            _race_for_the_seats(clinic)
-        finally:
-            clinic.dispose()
-
-
-def _race_for_the_seats(clinic: Database) -> None:
+def test_a_seat_is_given_back_or_taken_by_somebody_else_but_never_both(clinic: Database) -> None:
     """A death is corrected, twice at once, while the desk books the very seats that it had freed."""
     with clinic.write() as db:
         lead, person = make_user(db, Role.CULTURAL_LEAD), make_patient(db)
@@ -64,17 +53,7 @@ def _race_for_the_seats(clinic: Database) -> None:
             assert (seated, waiting) in (([person_id], []), ([others[number]], [person_id]))
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_whatever_comes_first_no_place_is_left(engine: str, tmp_path: Path) -> None:
-    with fresh_url(engine, tmp_path) as url:
-        clinic = Database(url)
-        try:
-            _race(clinic)
-        finally:
-            clinic.dispose()
-
-
-def _race(clinic: Database) -> None:
+def test_whatever_comes_first_no_place_is_left(clinic: Database) -> None:
     with clinic.write() as db:
         lead, person = make_user(db, Role.CULTURAL_LEAD), make_patient(db)
         sessions = [make_session(db, starts_at=NOW + timedelta(days=day)) for day in range(1, 13)]

@@ -1,10 +1,8 @@
 """A password is given anew while somebody signs in with the old one: they do not come in behind it."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -14,21 +12,12 @@ from sma.identity import CurrentUser, Role, create_user, hash_password, set_pass
 from sma.identity.actions import Entry, change_user, open_session, password_fits
 from sma.identity.current import SignInNeeded, as_current
 from sma.identity.models import LoginSession, User
-from tests.concurrency.races import fresh_url
 from tests.conftest import NOW
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(120)]
 
 OLD, FRESH = "a short sentence", "another sentence"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with fresh_url(request.param, tmp_path) as url:
-        database = Database(url)
-        yield database
-        database.dispose()
 
 
 @pytest.fixture

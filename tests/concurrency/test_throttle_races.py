@@ -1,28 +1,18 @@
 """Several tries under one name at the same moment, the first ever made under it."""
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from sma.core import throttle
 from sma.core.db import Database
-from tests.concurrency.races import at_once, fresh_url
+from tests.concurrency.races import at_once
 from tests.conftest import NOW
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(120)]
 
 TRIES, ALLOWED = 8, 5
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with fresh_url(request.param, tmp_path) as url:
-        database = Database(url)
-        yield database
-        database.dispose()
 
 
 def test_first_tries_at_once_are_all_counted_and_none_fails(clinic: Database) -> None:
