@@ -6,7 +6,7 @@ the engine proposes items with every reason. It never decides: a clinician appro
 """
 
 from billing.assess import Assessment, Finding, ItemFinding, Verdict, assess
-from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
+from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider, Referral
 from billing.identifiers import Problem
 from billing.items import Item, ItemVersion, NoVersion, UnknownItem
 from billing.rulebook import BadRulebook, Rulebook, load_rulebook
@@ -27,6 +27,7 @@ __all__ = [
     "Problem",
     "Profession",
     "Provider",
+    "Referral",
     "Rulebook",
     "UnknownItem",
     "Verdict",

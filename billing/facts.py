@@ -11,6 +11,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 COVERAGES = ("medicare", "dva", "pending", "none")
+INDIVIDUAL_ITEMS = ("yes", "no", "ask")
 MODALITIES = ("in-person", "video", "phone")
 MODIFIED_MONASH_AREAS = (1, 2, 3, 4, 5, 6, 7)  # Source: Modified Monash Model, health.gov.au
 INDIGENOUS_STATUSES = ("1", "2", "3", "4", "9")  # Source: METeOR 602543; 9 is "not stated"
@@ -100,6 +101,22 @@ class EarlierService:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Referral:
+    """A referral this patient holds for a profession. `months` None is the standard period of its kind.
+
+    `services` is how many services it was written for, where it says. `first_used_on` starts its period: a referral
+    runs from the first service given under it, not from the day it was written.
+    """
+
+    profession: Profession
+    issued_on: date
+    months: int | None = None
+    is_indefinite: bool = False
+    services: int | None = None
+    first_used_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provider:
     reference: str
     profession: Profession
@@ -108,7 +125,11 @@ class Provider:
 
 @dataclass(frozen=True, kw_only=True)
 class Attendee:
-    """One patient's part in the service. `left_at` None means stayed to the end."""
+    """One patient's part in the service. `left_at` None means stayed to the end.
+
+    `is_my_medicare_here` says whether the patient is registered with this practice under MyMedicare, None where nobody
+    asked.
+    """
 
     reference: str
     attended: bool
@@ -121,6 +142,8 @@ class Attendee:
     benefit_assigned: bool
     note_done: bool
     history: tuple[EarlierService, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    is_my_medicare_here: bool | None = None
 
     def __post_init__(self) -> None:
         one_of(self.coverage, COVERAGES, "coverage")
@@ -143,7 +166,9 @@ class GroupService:
 
     `presence` is when that clinician was in the room. `item_families` names what the program may propose at all.
     `date_of_service` is the local calendar day on which the service starts. `modified_monash` is the area of the
-    practice's place, 1 to 7, or None where nobody entered it.
+    practice's place, 1 to 7, or None where nobody entered it. `individual_items` is the practice's own policy on
+    proposing items for one patient alone at shared appointments; `elsewhere` are the clinician's consults with other
+    people that day, in other sessions.
     """
 
     reference: str
@@ -158,12 +183,15 @@ class GroupService:
     item_families: frozenset[str]
     attendees: tuple[Attendee, ...]
     modified_monash: int | None = None
+    individual_items: str = "yes"
+    elsewhere: tuple[Interval, ...] = ()
 
     def __post_init__(self) -> None:
         if self.modified_monash not in (None, *MODIFIED_MONASH_AREAS):
             raise ValueError("modified_monash must be an area from 1 to 7")
         Interval(starts_at=self.starts_at, ends_at=self.ends_at)
         one_of(self.modality, MODALITIES, "modality")
+        one_of(self.individual_items, INDIVIDUAL_ITEMS, "individual_items")
         try:
             zone = ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):

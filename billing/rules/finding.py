@@ -29,7 +29,8 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 class Finding:
     """One rule's answer about one patient: the counted facts, where the rule comes from, and how to put it right.
 
-    `flag` is a few words for a reader's eye, for something that is met and still worth a look.
+    `flag` is a few words for a reader's eye, for something that is met and still worth a look. `earliest` is the first
+    day on which the rule would be met again, where that is known.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Finding:
     source: str
     remedy: str | None = None
     flag: str | None = None
+    earliest: date | None = None
 
 
 @dataclass(frozen=True)

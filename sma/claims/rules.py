@@ -27,6 +27,14 @@ class LineKind(StrEnum):
     VOID = "void"
 
 
+class BillingType(StrEnum):
+    """Who pays for a line; lines of two kinds are never mixed in one claim."""
+
+    BULK = "bulk"
+    PRIVATE = "private"
+    DVA = "dva"
+
+
 class ExportStatus(StrEnum):
     PREPARING = "preparing"
     READY = "ready"

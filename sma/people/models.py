@@ -31,8 +31,9 @@ class Location(SQLModel, table=True):
     """A place. Without a confirmed time zone it can hold no session.
 
     `neutral_name` is what leaves the clinic in messages. `is_consulting_rooms` decides the MBS item family and is
-    never guessed: None means that nobody has said yet. `kept_here` names what staff changed after an import; a later
-    import leaves those alone.
+    never guessed: None means that nobody has said yet. `modified_monash` is the area (1 to 7) that incentive items go
+    by; `minor_id` is the identifier that the practice's claiming software has for this place. `kept_here` names what
+    staff changed after an import; a later import leaves those alone.
     """
 
     __table_args__ = (UniqueConstraint("source", "source_id"),)
@@ -51,6 +52,8 @@ class Location(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=40)
     timezone: str | None = Field(default=None, max_length=40)
     is_consulting_rooms: bool | None = None
+    modified_monash: int | None = None
+    minor_id: str | None = Field(default=None, max_length=8)
     kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     is_active: bool = True
     version: int = 1
@@ -185,7 +188,8 @@ class Practitioner(SQLModel, table=True):
 class PractitionerRole(SQLModel, table=True):
     """A practitioner at one location, with the Medicare provider number that holds there and nowhere else.
 
-    An imported role may name no practitioner yet; it lands so that somebody can see and complete it.
+    `payee_provider_number` is set only where another provider is paid. An imported role may name no practitioner yet;
+    it lands so that somebody can see and complete it.
     """
 
     __tablename__ = "practitioner_role"
@@ -200,5 +204,6 @@ class PractitionerRole(SQLModel, table=True):
     location_id: UUID | None = Field(default=None, foreign_key="location.id", index=True)
     role_text: str | None = Field(default=None, max_length=120)
     provider_number: str | None = Field(default=None, max_length=8, index=True)
+    payee_provider_number: str | None = Field(default=None, max_length=8)
     kept_here: list[str] = Field(default_factory=list, sa_type=JSON)
     is_active: bool = True

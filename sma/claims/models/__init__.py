@@ -1,0 +1,21 @@
+"""Claim lines with their reasons, frozen batches, and the files made from them."""
+
+from sma.claims.models.assignments import BenefitAssignment as BenefitAssignment
+from sma.claims.models.batches import ClaimBatch as ClaimBatch
+from sma.claims.models.batches import ClaimBlock as ClaimBlock
+from sma.claims.models.batches import ClaimLine as ClaimLine
+from sma.claims.models.exports import CHUNK_CONTEXT as CHUNK_CONTEXT
+from sma.claims.models.exports import Export as Export
+from sma.claims.models.exports import ExportChunk as ExportChunk
+from sma.claims.models.lines import Claim as Claim
+
+__all__ = [
+    "CHUNK_CONTEXT",
+    "BenefitAssignment",
+    "Claim",
+    "ClaimBatch",
+    "ClaimBlock",
+    "ClaimLine",
+    "Export",
+    "ExportChunk",
+]
