@@ -38,6 +38,7 @@ SLICES = (
     "sma.scheduling.web",
     "sma.appointments.web",
     "sma.attendance.web",
+    "sma.assignments.web",
     "sma.claims.web",
     "sma.messages.web",
     "sma.operations.web",

@@ -14,8 +14,9 @@ from sqlmodel import col, select
 
 from sma.appointments import Appointment
 from sma.appointments.rules import LIVE
+from sma.assignments import BenefitAssignment
 from sma.attendance import ClinicianPresence, ConsultInterval
-from sma.claims import BenefitAssignment, Claim, ClaimBatch, Export
+from sma.claims import Claim, ClaimBatch, Export
 from sma.core.db import Database, ReadSession
 from sma.identity import CurrentUser
 from sma.people import Patient, Practitioner, practitioner_of

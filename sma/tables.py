@@ -1,6 +1,7 @@
 """Imports every slice's models so that the metadata is complete for Alembic and the tests."""
 
 from sma.appointments import models as appointments
+from sma.assignments import models as assignments
 from sma.attendance import models as attendance
 from sma.claims import models as claims
 from sma.core import audit, idempotency, outbox, throttle
@@ -12,6 +13,7 @@ from sma.scheduling import models as scheduling
 
 __all__ = [
     "appointments",
+    "assignments",
     "attendance",
     "audit",
     "claims",

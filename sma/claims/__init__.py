@@ -6,28 +6,24 @@ is voided and replaced.
 """
 
 from sma.claims.actions import approve as approve
-from sma.claims.actions import assign_benefit as assign_benefit
+from sma.claims.actions import follow_ended_assignment as follow_ended_assignment
+from sma.claims.actions import follow_recorded_assignment as follow_recorded_assignment
 from sma.claims.actions import make_batches as make_batches
 from sma.claims.actions import mark_not_billed as mark_not_billed
 from sma.claims.actions import propose as propose
 from sma.claims.actions import reassess as reassess
 from sma.claims.actions import request_export as request_export
-from sma.claims.actions import revoke_assignment as revoke_assignment
 from sma.claims.actions import void_and_replace as void_and_replace
 from sma.claims.actions import write_export as write_export
-from sma.claims.models import BenefitAssignment as BenefitAssignment
 from sma.claims.models import Claim as Claim
 from sma.claims.models import ClaimBatch as ClaimBatch
 from sma.claims.models import Export as Export
 from sma.claims.queries import needs_decision as needs_decision
-from sma.claims.rules import AssignmentMethod as AssignmentMethod
 from sma.claims.rules import ClaimStatus as ClaimStatus
 from sma.claims.rules import ExportStatus as ExportStatus
 from sma.claims.rules import LineKind as LineKind
 
 __all__ = [
-    "AssignmentMethod",
-    "BenefitAssignment",
     "Claim",
     "ClaimBatch",
     "ClaimStatus",
@@ -35,14 +31,14 @@ __all__ = [
     "ExportStatus",
     "LineKind",
     "approve",
-    "assign_benefit",
+    "follow_ended_assignment",
+    "follow_recorded_assignment",
     "make_batches",
     "mark_not_billed",
     "needs_decision",
     "propose",
     "reassess",
     "request_export",
-    "revoke_assignment",
     "void_and_replace",
     "write_export",
 ]

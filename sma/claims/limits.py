@@ -2,20 +2,17 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many vouchers a claim and services a voucher hold, and until when which assignment is accepted."""
+    """How many vouchers a claim and services a voucher hold."""
 
     vouchers: int
     services_per_voucher: int
     days_to_lodge: int
-    verbal_until: date
-    enduring_professions: frozenset[str]
     general_professions: frozenset[str]
     general_code: str
     other_code: str
@@ -33,8 +30,6 @@ def load_limits() -> Limits:
         vouchers=table["batch"]["vouchers"],
         services_per_voucher=table["batch"]["services_per_voucher"],
         days_to_lodge=table["lodging"]["days"],
-        verbal_until=table["verbal-assignment"]["last_day"],
-        enduring_professions=frozenset(table["enduring-assignment"]["professions"]),
         general_professions=frozenset(table["service-type"]["general"]),
         general_code=table["service-type"]["general_code"],
         other_code=table["service-type"]["other_code"],

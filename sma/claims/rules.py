@@ -1,13 +1,12 @@
 """The states of a claim line, who may move it, and what a clinic is told when a step is refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from sma.core import clock
-from sma.core.errors import Conflict, Forbidden, Invalid, NotFound
+from sma.core.errors import Conflict, Forbidden, NotFound
 
 
 class ClaimStatus(StrEnum):
@@ -41,15 +40,6 @@ class ExportStatus(StrEnum):
     FAILED = "failed"
 
 
-class AssignmentMethod(StrEnum):
-    """How a benefit was assigned (Health Insurance Regulations 2018, s 65C, from 1 July 2026)."""
-
-    BEFORE = "pre"
-    AFTER = "post"
-    ENDURING = "enduring"
-    VERBAL = "verbal"
-
-
 STATUS_WORDS = {
     ClaimStatus.NEEDS_CHECK: "Needs check",
     ClaimStatus.BLOCKED: "Blocked",
@@ -58,13 +48,6 @@ STATUS_WORDS = {
     ClaimStatus.EXPORTED: "Exported",
     ClaimStatus.VOID: "Void",
     ClaimStatus.WITHDRAWN: "Withdrawn",
-}
-
-METHOD_WORDS = {
-    AssignmentMethod.BEFORE: "Signed before the service",
-    AssignmentMethod.AFTER: "Signed after the service",
-    AssignmentMethod.ENDURING: "Enduring agreement",
-    AssignmentMethod.VERBAL: "Said aloud (verbal)",
 }
 
 # Withdrawn and void are ends. A clinician may change their mind until the line is frozen.
@@ -90,28 +73,6 @@ _MOVES: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
 def may_become(present: str, wanted: ClaimStatus) -> bool:
     """Say whether a line in one state may go to another."""
     return wanted in _MOVES[ClaimStatus(present)]
-
-
-class Assigned(Protocol):
-    """What decides whether an assignment holds on a day."""
-
-    method: str
-    date_of_service: date
-    revoked_at: datetime | None
-
-
-def assignment_holds(assignment: Assigned, day: date, timezone: str) -> bool:
-    """Say whether a benefit assigned so is assigned for that day.
-
-    An enduring one holds from its first day until the day it is revoked; any other for its own day, and not at all
-    once revoked. Source: Health Insurance Regulations 2018, ss 65C and 65CA; the notice period of an enduring
-    agreement's end is not modelled, the day somebody records it counts.
-    """
-    if assignment.method != AssignmentMethod.ENDURING:
-        return assignment.date_of_service == day and assignment.revoked_at is None
-    if assignment.revoked_at is not None and clock.local_date(assignment.revoked_at, timezone) <= day:
-        return False
-    return assignment.date_of_service <= day
 
 
 class Voucher(NamedTuple):
@@ -196,10 +157,6 @@ class NotExported(Conflict):
 class NothingToBatch(Conflict):
     code = "nothing-to-batch"
     message = "No approved line is waiting. Lines come here once the clinician has approved them."
-
-
-class NotAssignable(Invalid):
-    code = "not-assignable"
 
 
 class StepUpNeeded(Forbidden):

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, AppointmentStatus
-from sma.claims import Claim, approve, assign_benefit, make_batches, request_export
-from sma.claims.rules import AssignmentMethod, ClaimStatus
+from sma.assignments import AssignmentMethod, assign_benefit
+from sma.claims import Claim, approve, make_batches, request_export
+from sma.claims.rules import ClaimStatus
 from sma.core.clock import local_date
 from sma.core.db import Database
 from sma.core.settings import Settings

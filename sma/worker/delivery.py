@@ -37,6 +37,8 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         "session.changed": appointments.revise_invitations,
         "session.closed": claims.propose,
         "export.requested": claims.write_export,
+        "assignment.recorded": claims.follow_recorded_assignment,
+        "assignment.ended": claims.follow_ended_assignment,
     }
 
 

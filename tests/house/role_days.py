@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from sma.appointments import CancelReason, book, cancel
 from sma.appointments.actions.questions import ask_lead
+from sma.assignments import AssignmentMethod, assign_benefit
 from sma.attendance import (
     Doubt,
     Encounter,
@@ -21,7 +22,7 @@ from sma.attendance import (
     stop_consult,
     tick_note,
 )
-from sma.claims import AssignmentMethod, Claim, approve, assign_benefit, make_batches, reassess, request_export
+from sma.claims import Claim, approve, make_batches, reassess, request_export
 from sma.core.db import ReadSession, WriteSession
 from sma.core.outbox import Outbox
 from sma.identity import Role

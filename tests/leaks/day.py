@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, CancelReason, LeadQuestion, answer_question, book, cancel, give_place, move
+from sma.assignments import AssignmentMethod, assign_benefit
 from sma.attendance import (
     Doubt,
     Presence,
@@ -23,11 +24,9 @@ from sma.attendance import (
     withdraw_consult,
 )
 from sma.claims import (
-    AssignmentMethod,
     Claim,
     ClaimStatus,
     approve,
-    assign_benefit,
     make_batches,
     mark_not_billed,
     reassess,

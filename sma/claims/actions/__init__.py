@@ -1,8 +1,7 @@
-"""The verbs of claims: propose and assess again, decide line by line, assign benefits, freeze batches, make files."""
+"""The verbs of claims: propose and assess again, decide line by line, freeze batches, make files."""
 
-from sma.claims.actions.assignments import assign_benefit as assign_benefit
-from sma.claims.actions.assignments import gap_in as gap_in
-from sma.claims.actions.assignments import revoke_assignment as revoke_assignment
+from sma.claims.actions.agreements import follow_ended_assignment as follow_ended_assignment
+from sma.claims.actions.agreements import follow_recorded_assignment as follow_recorded_assignment
 from sma.claims.actions.batches import hold_ready_lines as hold_ready_lines
 from sma.claims.actions.batches import make_batches as make_batches
 from sma.claims.actions.decisions import approve as approve
@@ -17,8 +16,8 @@ from sma.claims.actions.proposing import reassess as reassess
 
 __all__ = [
     "approve",
-    "assign_benefit",
-    "gap_in",
+    "follow_ended_assignment",
+    "follow_recorded_assignment",
     "hold_batch",
     "hold_line",
     "hold_ready_lines",
@@ -27,7 +26,6 @@ __all__ = [
     "propose",
     "reassess",
     "request_export",
-    "revoke_assignment",
     "void_and_replace",
     "write_export",
 ]

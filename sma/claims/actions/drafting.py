@@ -1,6 +1,6 @@
 """The line of a batch as it is first written down: every fact of one approved claim, read at this moment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from billing.exports import Line, voiding
+from sma.assignments import AssignmentMethod, BenefitAssignment, assignment_holds, assignments_by_id
 from sma.claims.freezing import thaw
 from sma.claims.judgement import flags_of
 from sma.claims.limits import load_limits
-from sma.claims.models import BenefitAssignment, Claim, ClaimBatch, ClaimBlock, ClaimLine
-from sma.claims.rules import AssignmentMethod, assignment_holds
+from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
 from sma.core.db import ReadSession
 from sma.people import Coverage, Location, Patient, Practitioner, practitioner_name
 from sma.people.rules import CoverageKind
@@ -166,10 +166,9 @@ def _assignment_id(claim: Claim) -> UUID | None:
     return UUID(assignment["id"]) if assignment else None
 
 
-def _agreements(db: ReadSession, claims: Sequence[Claim]) -> dict[UUID | None, BenefitAssignment]:
+def _agreements(db: ReadSession, claims: Sequence[Claim]) -> Mapping[UUID | None, BenefitAssignment]:
     ids = [_assignment_id(claim) for claim in claims]
-    found = db.exec(select(BenefitAssignment).where(col(BenefitAssignment.id).in_([each for each in ids if each])))
-    return {each.id: each for each in found}
+    return dict(assignments_by_id(db, [each for each in ids if each]).items())
 
 
 def _places(db: ReadSession, location_ids: Collection[UUID]) -> dict[UUID, Location]:

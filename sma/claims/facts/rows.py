@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 from billing import EarlierService
 from sma.attendance import DayFacts
-from sma.claims.models import BenefitAssignment, Claim
-from sma.claims.rules import ClaimStatus, LineKind, assignment_holds
+from sma.claims.models import Claim
+from sma.claims.rules import ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.people import Coverage, Patient, Practitioner
 from sma.scheduling import GroupSession, SessionRole, SessionRoleKind
@@ -40,24 +40,6 @@ def covers(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, set[str]]
     ):
         held.setdefault(patient_id, set()).add(kind)
     return held
-
-
-def assignments(
-    db: ReadSession, patient_ids: Sequence[UUID], session: GroupSession
-) -> dict[tuple[UUID, UUID], BenefitAssignment]:
-    rows = db.exec(
-        select(BenefitAssignment)
-        .where(
-            col(BenefitAssignment.patient_id).in_(patient_ids),
-            col(BenefitAssignment.date_of_service) <= session.held_on,
-        )
-        .order_by(col(BenefitAssignment.recorded_at), col(BenefitAssignment.id))
-    )
-    return {
-        (row.patient_id, row.practitioner_id): row
-        for row in rows
-        if assignment_holds(row, session.held_on, session.timezone)
-    }
 
 
 def history(

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from billing import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
+from sma.assignments import BenefitAssignment, assignments_of
 from sma.attendance import ConsultFacts, DayFacts, PersonFacts, Presence, StayFacts, day_facts
 from sma.claims.facts import rows
-from sma.claims.models import BenefitAssignment
 from sma.core.db import ReadSession
 from sma.core.errors import NotFound
 from sma.people import Location, Patient, Practitioner, indigenous_code, provider_number
@@ -69,7 +69,7 @@ def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
     background = _Background(
         rows.patients(db, patient_ids),
         rows.covers(db, patient_ids),
-        rows.assignments(db, patient_ids, session),
+        assignments_of(db, patient_ids, session.held_on, session.timezone),
         rows.history(db, patient_ids, session),
     )
     return SessionFacts(

@@ -1,6 +1,5 @@
 """Claim lines with their reasons, frozen batches, and the files made from them."""
 
-from sma.claims.models.assignments import BenefitAssignment as BenefitAssignment
 from sma.claims.models.batches import ClaimBatch as ClaimBatch
 from sma.claims.models.batches import ClaimBlock as ClaimBlock
 from sma.claims.models.batches import ClaimLine as ClaimLine
@@ -11,7 +10,6 @@ from sma.claims.models.lines import Claim as Claim
 
 __all__ = [
     "CHUNK_CONTEXT",
-    "BenefitAssignment",
     "Claim",
     "ClaimBatch",
     "ClaimBlock",

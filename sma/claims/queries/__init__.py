@@ -1,6 +1,5 @@
 """Reads for the pages of claims. No statement here grows in number with the rows it shows."""
 
-from sma.claims.queries.agreements import assignments as assignments
 from sma.claims.queries.batches import BatchView as BatchView
 from sma.claims.queries.batches import batch_view as batch_view
 from sma.claims.queries.batches import batches as batches
@@ -24,7 +23,6 @@ __all__ = [
     "Evidence",
     "ExportView",
     "Tab",
-    "assignments",
     "batch_view",
     "batches",
     "counts",

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from billing import Verdict
+from sma.assignments import BenefitAssignment
 from sma.attendance import ClinicianPresence, ConsultInterval
 from sma.claims.judgement import Choice, choices, way_out
-from sma.claims.models import BenefitAssignment, Claim, ClaimBatch
+from sma.claims.models import Claim, ClaimBatch
 from sma.claims.rules import LineNotFound
 from sma.core.db import ReadSession
 from sma.identity import User

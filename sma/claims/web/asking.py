@@ -1,13 +1,11 @@
 """Who may open what, what the forms ask, and what is said afterwards."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from sma.claims.rules import AssignmentMethod
 from sma.core import clock
 from sma.core.settings import Settings
 from sma.identity import CurrentUser, Permission, require
@@ -19,7 +17,6 @@ from sma.web.htmx import go_to
 Reader = Annotated[CurrentUser, require(Permission.SEE_CLAIMS)]
 Approver = Annotated[CurrentUser, require(Permission.APPROVE_CLAIMS)]
 Exporter = Annotated[CurrentUser, require(Permission.EXPORT_CLAIMS)]
-Recorder = Annotated[CurrentUser, require(Permission.RUN_SESSION)]
 
 APPROVED = notice("claim-approved", "Approved. Here is the next line.")
 APPROVED_LAST = notice("claim-approved-last", "Approved. No more lines of this session wait for you.")
@@ -28,8 +25,6 @@ VOIDED = notice("claim-voided", "The exported line will be taken back in the nex
 VOIDED_ONLY = notice("claim-voided-only", "The exported line will be taken back in the next batch.")
 REASSESSED = notice("claims-reassessed", "Assessed again: {n} lines are new or changed.")
 UNCHANGED = notice("claims-unchanged", "Assessed again: nothing changed.")
-ASSIGNED = notice("benefit-assigned", "Recorded for {n}.")
-REVOKED = notice("assignment-revoked", "The assignment is taken back. The record of it stays.")
 BATCHED = notice("batches-made", "Frozen: {n} new. Ask for its file on this page.")
 HELD_BACK = notice("batch-held-back", "No batch was made: each line lacks something. They are under Blocked, with why.")
 ASKED = notice("export-asked", "The file is being made.")
@@ -51,22 +46,9 @@ class ExportRequest(Press):
     format: str = Field(max_length=10)
 
 
-class NewAssignments(Press):
-    people: list[str] = Field(min_length=1, max_length=100)
-    method: AssignmentMethod
-    assigned_on: date
-    assignor: str = Field(default="patient", pattern="^(patient|other)$")
-
-
-class Revocation(Press):
-    session_id: UUID
-
-
 ApprovalAnswers = Annotated[Form[Approval], Depends(forms.of(Approval))]
 NotBilledAnswers = Annotated[Form[NotBilled], Depends(forms.of(NotBilled))]
 ExportAnswers = Annotated[Form[ExportRequest], Depends(forms.of(ExportRequest))]
-AssignmentAnswers = Annotated[Form[NewAssignments], Depends(forms.of(NewAssignments))]
-RevocationAnswers = Annotated[Form[Revocation], Depends(forms.of(Revocation))]
 
 
 def asks_totp(request: Request) -> bool:

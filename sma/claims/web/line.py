@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from sma.assignments import METHOD_WORDS
 from sma.claims import actions, queries
-from sma.claims.rules import METHOD_WORDS, STATUS_WORDS, LineDecided, NotApprovable, NotExported
+from sma.claims.rules import STATUS_WORDS, LineDecided, NotApprovable, NotExported
 from sma.claims.web.asking import (
     APPROVED,
     APPROVED_LAST,

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from sma.assignments import AssignmentMethod, assign_benefit
 from sma.attendance import ClinicianPresence, ConsultInterval, Encounter
-from sma.claims import AssignmentMethod, Claim, assign_benefit, propose
+from sma.claims import Claim, follow_ended_assignment, follow_recorded_assignment, propose
 from sma.claims.rules import ClaimStatus
 from sma.core import outbox
 from sma.core.db import Database, WriteSession
@@ -185,7 +186,16 @@ def propose_now(database: Database, session_id: UUID, *, now: datetime = CLOSED)
     with database.write() as db:
         outbox.publish(db, "session.closed", session_id, now=now, key=now.isoformat())
     for work in leased(database, now=now):
-        propose(database, work, now=now)
+        if work.kind == "session.closed":
+            propose(database, work, now=now)
+
+
+def follow_assignments(database: Database, *, now: datetime = CLOSED) -> None:
+    """Do what recorded and ended assignments owe to the lines, as the worker does."""
+    listeners = {"assignment.recorded": follow_recorded_assignment, "assignment.ended": follow_ended_assignment}
+    for work in leased(database, now=now):
+        if listener := listeners.get(work.kind):
+            listener(database, work, now=now)
 
 
 def leased(database: Database, *, now: datetime) -> list[Work]:

@@ -13,8 +13,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
+from sma.assignments import BenefitAssignment
 from sma.attendance import ClinicianPresence
-from sma.claims import BenefitAssignment, Claim, ClaimBatch, ClaimStatus, Export, write_export
+from sma.claims import Claim, ClaimBatch, ClaimStatus, Export, write_export
 from sma.core import clock
 from sma.core.audit import AuditEvent
 from sma.core.db import Database
@@ -22,7 +23,7 @@ from sma.identity import Role
 from sma.identity.models import LoginSession
 from sma.people import Coverage, Practitioner
 from tests.conftest import SignIn
-from tests.sma.claims.factories import CARDS, PEOPLE, YarnUp, leased, propose_now, yarn_up
+from tests.sma.claims.factories import CARDS, PEOPLE, YarnUp, follow_assignments, leased, propose_now, yarn_up
 
 LEVEL_B = ["P01", "P02", "P03", "P04", "P06", "P07", "P08"]
 
@@ -292,6 +293,7 @@ def test_a_line_kept_back_leads_to_where_its_cause_is_put_right(clinic: Clinic, 
         ).one()
     session = {"session_id": str(clinic.day.session.id)}
     assert clinic.doctor.post(f"/assignments/{assigned}/revocation", data=session).status_code == 303
+    follow_assignments(clinic.database)
     blocked = clinic.line("P01").id
     assignments = f'href="/sessions/{clinic.day.session.id}/assignments"'
 

@@ -6,15 +6,16 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 
+from sma.assignments import AssignmentMethod, BenefitAssignment, revoke_assignment
 from sma.attendance import ClinicianPresence, Encounter
-from sma.claims import AssignmentMethod, BenefitAssignment, ClaimStatus, approve, make_batches
-from sma.claims.actions import revoke_assignment
+from sma.claims import ClaimStatus, approve, make_batches
+from sma.core import clock
 from sma.core.db import Database, WriteSession
 from sma.identity import Role
 from sma.people import Location, Patient
 from tests.conftest import SignIn
 from tests.factories import make_appointment, make_session
-from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, at, later, propose_now, yarn_up
+from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, at, follow_assignments, later, propose_now, yarn_up
 
 
 def assignment_of(db: WriteSession, day: YarnUp, name: str) -> BenefitAssignment:
@@ -36,6 +37,7 @@ def day(database: Database) -> YarnUp:
 def test_an_approved_line_does_not_survive_a_revoked_assignment(database: Database, day: YarnUp) -> None:
     with database.write() as db:
         revoke_assignment(db, assignment_of(db, day, "P01").id, by=day.doctor, now=later(2))
+    follow_assignments(database, now=later(2))
     with database.write() as db:
         assert day.line(db, "P01").status == ClaimStatus.BLOCKED
         assert day.line(db, "P02").status == ClaimStatus.READY
@@ -53,6 +55,7 @@ def test_the_session_in_the_form_decides_nothing(app: FastAPI, sign_in: SignIn, 
     answer = desk.post(f"/assignments/{row.id}/revocation", data={"session_id": str(other.id)})
     assert answer.headers["location"] == f"/sessions/{other.id}/assignments"
     assert desk.post(f"/assignments/{row.id}/revocation", data={"session_id": "nonsense"}).status_code == 404
+    follow_assignments(database, now=clock.now())
     with database.write() as db:
         assert day.line(db, "P01").status == ClaimStatus.BLOCKED
 
@@ -62,6 +65,7 @@ def test_every_session_that_the_assignment_covered_is_assessed_again(database: D
     with database.write() as db:
         assert evening.line(db, "P03").status == ClaimStatus.NEEDS_CHECK
         revoke_assignment(db, assignment_of(db, day, "P03").id, by=day.doctor, now=later(2))
+    follow_assignments(database, now=later(2))
     with database.write() as db:
         assert [each.line(db, "P03").status for each in (day, evening)] == [ClaimStatus.BLOCKED] * 2
 

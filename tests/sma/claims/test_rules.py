@@ -13,6 +13,7 @@ from sma.attendance import ConsultInterval
 from sma.claims import Claim, ClaimStatus, approve, make_batches, reassess
 from sma.claims.freezing import LINES_IN_BLOCK, blocks, thaw
 from sma.claims.judgement import choices
+from sma.claims.limits import load_limits
 from sma.claims.models import ClaimBatch, ClaimBlock
 from sma.claims.rules import NotApprovable, batches_of, may_become
 from sma.core.db import Database
@@ -163,3 +164,8 @@ def test_a_voucher_is_one_person_and_each_claim_points_to_its_batch(database: Da
         frozen = list(thaw(db.exec(select(ClaimBlock.content)).one()))
     assert set(exported) == {batch.id}
     assert [(line.voucher_id, line.service_id) for line in frozen] == [("01", "0001"), ("02", "0001")]
+
+
+def test_the_limits_come_with_the_package() -> None:
+    limits = load_limits()
+    assert (limits.vouchers, limits.services_per_voucher, limits.days_to_lodge) == (80, 14, 365)

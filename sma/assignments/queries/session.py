@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from sma.appointments import Appointment
+from sma.assignments.models import BenefitAssignment
+from sma.assignments.queries.standing import assignments_of
 from sma.attendance import day_facts
-from sma.claims.models import BenefitAssignment
-from sma.claims.rules import assignment_holds
 from sma.core.db import ReadSession
 from sma.people import Patient, full_name
 from sma.scheduling import SessionRoleKind, SessionView, StaffRow, session_view
@@ -58,19 +57,7 @@ def assignments(db: ReadSession, session_id: UUID) -> AssignmentsView:
         .where(col(Appointment.group_session_id) == session_id, col(Appointment.status).in_(_LIVE))
         .order_by(col(Patient.family_search), col(Patient.preferred_search), col(Patient.id))
     ).all()
-    found: Any = db.exec(
-        select(BenefitAssignment)
-        .where(
-            col(BenefitAssignment.patient_id).in_([person.id for person in people]),
-            col(BenefitAssignment.date_of_service) <= session.held_on,
-        )
-        .order_by(col(BenefitAssignment.recorded_at), col(BenefitAssignment.id))
-    )
-    standing = {
-        (each.patient_id, each.practitioner_id): each
-        for each in found
-        if assignment_holds(each, session.held_on, session.timezone)
-    }
+    standing = assignments_of(db, [person.id for person in people], session.held_on, session.timezone)
     return AssignmentsView(
         view,
         clinicians,

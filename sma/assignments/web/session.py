@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from sma.claims import actions, queries
-from sma.claims.limits import load_limits
-from sma.claims.queries.agreements import AssignmentsView
-from sma.claims.rules import METHOD_WORDS, AssignmentMethod, NotAssignable
-from sma.claims.web.asking import (
+from sma.assignments import actions, queries
+from sma.assignments.law import load_law
+from sma.assignments.queries import AssignmentsView
+from sma.assignments.rules import METHOD_WORDS, AssignmentMethod, NotAssignable, gap_in
+from sma.assignments.web.asking import (
     ASSIGNED,
     REVOKED,
     AssignmentAnswers,
@@ -18,11 +18,9 @@ from sma.claims.web.asking import (
     RevocationAnswers,
 )
 from sma.core import clock
-from sma.core.db import EdgeRoute, ReadDb, WriteDb, WriteSession
+from sma.core.db import EdgeRoute, ReadDb, WriteDb
 from sma.core.errors import NotFound
-from sma.identity import CurrentUser
 from sma.people import lock_patients
-from sma.scheduling import SessionStatus
 from sma.web import forms
 from sma.web.forms import Form
 from sma.web.htmx import go_to
@@ -62,7 +60,6 @@ def record(request: Request, session_id: UUID, form: AssignmentAnswers, db: Writ
             by=user,
             now=now,
         )
-    _assess_again(db, session_id, by=user, now=now)
     return go_to(request, f"/sessions/{session_id}/assignments", say=ASSIGNED.of(len(chosen)))
 
 
@@ -84,26 +81,17 @@ def _first_gap(view: AssignmentsView, answers: NewAssignments, now: datetime) ->
         return NotAssignable(fields={"people": "Choose people of this session."})
     for clinician in view.clinicians:
         if clinician.practitioner_id in ticked:
-            gap = actions.gap_in(
-                answers.method, answers.assigned_on, session.held_on, clinician.profession, today=today
-            )
+            gap = gap_in(answers.method, answers.assigned_on, session.held_on, clinician.profession, today=today)
             if gap:
                 field, sentence = gap
                 return NotAssignable(sentence, fields={field: sentence})
     return None
 
 
-def _assess_again(db: WriteSession, session_id: UUID, *, by: CurrentUser, now: datetime) -> None:
-    # A closed session's lines wait for exactly this; nobody should have to press a second button.
-    view = queries.assignments(db, session_id).view
-    if view.session.status == SessionStatus.CLOSED:
-        actions.reassess(db, session_id, by=by, now=now)
-
-
 def _page(request: Request, view: AssignmentsView, form: Form[NewAssignments], *, status_code: int = 200) -> Response:
     return render(
         request,
-        "claims/assignments.html",
+        "assignments/session.html",
         status_code=status_code,
         assignments=view,
         form=form,
@@ -113,7 +101,7 @@ def _page(request: Request, view: AssignmentsView, form: Form[NewAssignments], *
 
 
 def _methods(day: date) -> list[tuple[AssignmentMethod, str]]:
-    until = load_limits().verbal_until
+    until = load_law().verbal_until
     return [
         (method, words)
         for method, words in METHOD_WORDS.items()

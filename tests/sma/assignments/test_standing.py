@@ -7,17 +7,19 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 
+from sma.assignments import AssignmentMethod, BenefitAssignment, NotAssignable, assignment_holds
+from sma.assignments import assign_benefit as assign
+from sma.assignments.law import load_law
+from sma.assignments.rules import gap_in
 from sma.attendance import Encounter
-from sma.claims import AssignmentMethod, BenefitAssignment, ClaimStatus, approve, reassess
-from sma.claims import assign_benefit as assign
-from sma.claims.actions import gap_in
-from sma.claims.limits import load_limits
-from sma.claims.rules import NotApprovable, NotAssignable, assignment_holds
+from sma.claims import ClaimStatus, approve, reassess
+from sma.claims.rules import NotApprovable
+from sma.core import clock
 from sma.core.db import Database
 from sma.identity import Role
 from tests.conftest import SignIn
 from tests.factories import make_practitioner
-from tests.sma.claims.factories import CLOSED, DAY, later, propose_now, yarn_up
+from tests.sma.claims.factories import CLOSED, DAY, follow_assignments, later, propose_now, yarn_up
 
 GP, DIETITIAN = "general-practitioner", "dietitian"
 
@@ -70,10 +72,8 @@ def test_an_enduring_assignment_holds_until_the_day_it_is_taken_back() -> None:
     assert [assignment_holds(assignment, day, "Australia/Sydney") for day in days] == [False, True, False]
 
 
-def test_the_limits_come_with_the_package() -> None:
-    limits = load_limits()
-    assert (limits.vouchers, limits.services_per_voucher, limits.days_to_lodge) == (80, 14, 365)
-    assert limits.verbal_until == date(2027, 6, 30)
+def test_the_law_comes_with_the_package() -> None:
+    assert load_law().verbal_until == date(2027, 6, 30)
 
 
 def test_a_line_without_assignment_or_note_is_blocked_until_the_record_has_both(database: Database) -> None:
@@ -141,6 +141,7 @@ def test_the_desk_records_six_missing_assignments_at_once_and_the_lines_follow(a
     assert wrong.status_code == 422
     right = desk.post(url, data={"people": people, "method": "pre", "assigned_on": "2026-11-01"})
     assert right.status_code == 303
+    follow_assignments(database, now=clock.now())
     with database.write() as db:
         assert day.line(db, "P01").status == ClaimStatus.NEEDS_CHECK
         assert day.line(db, "P08").status == ClaimStatus.BLOCKED
