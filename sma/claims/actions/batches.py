@@ -16,6 +16,7 @@ from sma.claims.freezing import blocks
 from sma.claims.judgement import flags_of
 from sma.claims.limits import load_limits
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
+from sma.claims.reasons import Reason, kept
 from sma.claims.rules import ClaimStatus, LineDecided, LineKind, NothingToBatch, Voucher, batches_of
 from sma.core import audit, clock
 from sma.core.db import WriteSession
@@ -44,7 +45,8 @@ def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[Cl
     """
     made, left_out = drafts(db, hold_ready_lines(db))
     for claim, reason in left_out:
-        move(db, claim, ClaimStatus.BLOCKED, summary=reason, approved_at=None, approved_by_id=None)
+        lost = {"summary": reason, "waits_for": kept([Reason.LOST]), "approved_at": None, "approved_by_id": None}
+        move(db, claim, ClaimStatus.BLOCKED, **lost)
         audit.record(db, by=by, did="hold-back", on=claim, now=now)
     if not made and not left_out:
         raise NothingToBatch

@@ -11,6 +11,7 @@ from billing import load_rulebook
 from sma.claims.facts import Proposal
 from sma.claims.judgement import Choice, status_of, suggestion
 from sma.claims.models import Claim
+from sma.claims.reasons import kept, reasons_of
 from sma.claims.rules import ClaimStatus, LineDecided, LineKind, may_become
 from sma.core.db import WriteSession
 from sma.scheduling import GroupSession
@@ -70,6 +71,7 @@ def add_line(
         consult_seconds=judged["seconds"],
         status=status_of(judged),
         summary=judged["summary"][:300],
+        waits_for=kept(reasons_of(judged)),
         assessment=judged,
         assessed_at=now,
         replaces_id=replaces_id,

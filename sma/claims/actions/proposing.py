@@ -9,6 +9,7 @@ from sma.claims.actions.lines import add_line, change, lock_lines, move
 from sma.claims.facts import Proposal, SessionFacts, gather, proposals
 from sma.claims.judgement import choice_of
 from sma.claims.models import Claim
+from sma.claims.reasons import Reason, kept
 from sma.claims.rules import ClaimStatus, NotClosedYet
 from sma.core import audit, outbox
 from sma.core.audit import Actor
@@ -104,6 +105,9 @@ def _settle(
 
 
 def _differs(claim: Claim, proposal: Proposal) -> bool:
+    if claim.status == ClaimStatus.BLOCKED and claim.waits_for == kept([Reason.LOST]):
+        # Held back from its batch. What it lost may be there again, and then it is judged as it was before.
+        return True
     return claim.assessment != proposal.judged or claim.provider_number != proposal.provider_number
 
 

@@ -22,6 +22,7 @@ class Claim(SQLModel, table=True):
     back. `assessment` is a `judgement.Judgement` as JSON: codes, counts and times, no names. Before approval the item
     is the one that fits when there is just one; approving writes the item that the clinician chose. `additions` are
     the items claimed beside it for the same service (a bulk billing incentive), `added_cents` their benefits together.
+    `waits_for` are the `reasons` that the work list groups by, as they stood when the line was written.
     """
 
     __table_args__ = (
@@ -57,6 +58,7 @@ class Claim(SQLModel, table=True):
     consult_seconds: int = 0
     status: str = Field(default=ClaimStatus.NEEDS_CHECK, max_length=14)
     summary: str = Field(max_length=300)
+    waits_for: str = Field(default="", max_length=120)
     assessment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     not_billed_reason: str | None = Field(default=None, sa_type=Encrypted("claim.not_billed_reason"))
     assessed_at: datetime = Field(sa_type=UtcDateTime)

@@ -741,6 +741,7 @@ def upgrade() -> None:
         sa.Column("consult_seconds", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=14), nullable=False),
         sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("waits_for", sa.String(length=120), nullable=False),
         sa.Column("assessment", sa.JSON(), nullable=False),
         sa.Column("not_billed_reason", sa.String(), nullable=True),
         sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
