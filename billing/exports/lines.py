@@ -90,6 +90,20 @@ class LeftOut:
     remedy: str
 
 
+class Assignment(NamedTuple):
+    """One assignment of benefit that lines of a batch rest on, as it stood when the batch was frozen."""
+
+    agreement_id: str
+    type: str
+    assigned_on: date
+    patient_ref: str
+    patient_family_name: str
+    patient_given_name: str
+    signed_by: str
+    content_sha256: str | None
+    keep_until: date | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Approved lines, frozen; `exported_at` is the instant of freezing, never the time of a later re-run.
@@ -97,7 +111,8 @@ class Batch:
     An exporter walks `lines` once and keeps none of them, so a tuple, a query object or a generator will do;
     a generator can be written only once. Lines come with rising `line_no`, as `numbered` deals them: sorting
     belongs to the freezing, because two databases do not agree on the order of names.
-    `days_to_lodge` comes from the rulebook, `meanings` explains validation codes in plain words.
+    `days_to_lodge` comes from the caller's data, `meanings` explains validation codes in plain words, `timezone` is
+    the clinic's, for the instants that a claim gives with their offset.
     Raises: ValueError for a reference unfit for a file name, or an `exported_at` without a zone.
     """
 
@@ -108,8 +123,10 @@ class Batch:
     practice_name: str
     lines: Iterable[Line]
     left_out: tuple[LeftOut, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     meanings: Mapping[str, str] = field(default_factory=dict)
     days_to_lodge: int | None = None
+    timezone: str = "UTC"
 
     def __post_init__(self) -> None:
         _checked(self.reference)
@@ -168,7 +185,7 @@ def numbered(lines: Iterable[Line]) -> tuple[Line, ...]:
     Order: provider, date, session, family name, given name, person, voids before items, item. Names compare by
     code point after folding case, so that the order is the same on every database and in every locale.
     """
-    return tuple(line._replace(line_no=number) for number, line in enumerate(sorted(lines, key=_order), 1))
+    return tuple(line._replace(line_no=number) for number, line in enumerate(sorted(lines, key=file_order), 1))
 
 
 def voiding(line: Line, batch_reference: str) -> Line:
@@ -184,7 +201,8 @@ def filename(batch_reference: str, extension: str) -> str:
     return f"proposed-items-{_checked(batch_reference)}.{extension}"
 
 
-def _order(line: Line) -> tuple[object, ...]:
+def file_order(line: Line) -> tuple[object, ...]:
+    """What lines of a new batch are sorted by; see `numbered`."""
     return (
         line.servicing_provider_number,
         line.session_date,
