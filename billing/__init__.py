@@ -6,10 +6,11 @@ the engine proposes items with every reason. It never decides: a clinician appro
 """
 
 from billing.assess import Assessment, Finding, ItemFinding, Verdict, assess
+from billing.current import load_rulebook
 from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider, Referral
 from billing.identifiers import Problem
 from billing.items import Item, ItemVersion, NoVersion, UnknownItem
-from billing.rulebook import BadRulebook, Rulebook, load_rulebook
+from billing.rulebook import BadRulebook, Rulebook
 
 __all__ = [
     "Assessment",

@@ -73,8 +73,8 @@ class _Shared:
 
 
 @cache
-def load_rulebook() -> Rulebook:
-    """Return the rulebook shipped with this package.
+def shipped_rulebook() -> Rulebook:
+    """Return the rulebook shipped with this package, without what a clinic accepted since.
 
     Raises: BadRulebook.
     """
