@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
 from billing import load_rulebook
-from billing.exports import Line, numbered
-from sma.claims.actions.drafting import Draft, code_of, drafts
+from billing.exports import Assignment, LeftOut, Line
+from billing.exports.splitting import Unit, claims_of
+from sma.claims.actions.drafting import Draft, Held, drafts
 from sma.claims.actions.lines import move
-from sma.claims.freezing import blocks
-from sma.claims.judgement import flags_of
+from sma.claims.actions.register import register_row
+from sma.claims.freezing import beside, blocks
 from sma.claims.limits import load_limits
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
 from sma.claims.reasons import Reason, kept
-from sma.claims.rules import ClaimStatus, LineDecided, LineKind, NothingToBatch, Voucher, batches_of
+from sma.claims.rules import BillingType, ClaimStatus, LineDecided, LineKind, NothingToBatch
 from sma.core import audit, clock
 from sma.core.db import WriteSession
 from sma.identity import CurrentUser
@@ -25,10 +25,13 @@ from sma.people import practitioner_name
 
 
 def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
-    """Return every approved line, locked until commit in the order of their ids: two presses queue here."""
+    """Return every approved line that goes into a batch, locked until commit in id order: two presses queue here.
+
+    Private services are not among them: they become accounts.
+    """
     query = (
         select(Claim)
-        .where(col(Claim.status) == ClaimStatus.READY)
+        .where(col(Claim.status) == ClaimStatus.READY, col(Claim.billing_type) != BillingType.PRIVATE)
         .order_by(col(Claim.id))
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -37,67 +40,43 @@ def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
 
 
 def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[ClaimBatch]:
-    """Freeze all approved lines, one batch per provider number and as many more as the limits of a claim ask for.
+    """Freeze all approved lines, one batch for each claim that the limits ask for.
 
-    From here on the lines read as they do now, whatever happens to the record. A line that lost its card number, date
-    of birth or assignment since it was approved goes back to blocked, with the reason.
+    From here on the lines read as they do now, whatever happens to the record. A line that cannot go out as it is (a
+    card that has expired, a missing referral, a service too old) goes back to blocked, with the reason.
     Locks: the lines. Raises: NothingToBatch.
     """
-    made, left_out = drafts(db, hold_ready_lines(db))
-    for claim, reason in left_out:
-        lost = {"summary": reason, "waits_for": kept([Reason.LOST]), "approved_at": None, "approved_by_id": None}
-        move(db, claim, ClaimStatus.BLOCKED, **lost)
-        audit.record(db, by=by, did="hold-back", on=claim, now=now)
-    if not made and not left_out:
+    made, held = drafts(db, hold_ready_lines(db), now=now)
+    for each in held:
+        lost = {"summary": each.reason[:300], "waits_for": kept([Reason.LOST])}
+        move(db, each.claim, ClaimStatus.BLOCKED, approved_at=None, approved_by_id=None, **lost)
+        audit.record(db, by=by, did="hold-back", on=each.claim, now=now, why=each.remark.code)
+    if not made and not held:
         raise NothingToBatch
-    limits = load_limits()
-    batches = []
-    for _, same_payee in groupby(_in_file_order(made), key=_payee):
-        group = list(same_payee)
-        parts = batches_of(
-            [(each.claim.id, each.claim.patient_id, each.claim.date_of_service) for each in group],
-            most_vouchers=limits.vouchers,
-            most_services=limits.services_per_voucher,
-        )
-        batches += [_freeze(db, group[0], _dealt(group, vouchers), by=by, now=now) for vouchers in parts]
+    limits, by_claim = load_limits(), {draft.claim.id: draft for draft in made}
+    batches: list[ClaimBatch] = []
+    for dealt in claims_of(
+        (Unit(draft.claim.id, draft.claim.patient_id, draft.lines) for draft in made),
+        most_vouchers=limits.vouchers,
+        most_services=limits.services_per_voucher,
+    ):
+        pairs = [(by_claim[claim_id], line) for claim_id, line in dealt]
+        first_of_number = all(each.provider_number != pairs[0][1].servicing_provider_number for each in batches)
+        batches.append(_freeze(db, pairs, held if first_of_number else (), by=by, now=now))
     return batches
 
 
-def _payee(draft: Draft) -> tuple[str, UUID]:
-    return draft.line.servicing_provider_number, draft.practitioner.id
-
-
-def _in_file_order(made: Sequence[Draft]) -> list[Draft]:
-    by_service = {draft.claim.id.hex: draft for draft in made}
-    order = numbered(draft.line._replace(service_id=draft.claim.id.hex) for draft in made)
-    return sorted((by_service[line.service_id] for line in order), key=lambda draft: str(_payee(draft)))
-
-
-def _dealt(group: Sequence[Draft], vouchers: Sequence[Voucher]) -> list[tuple[Claim, Line]]:
-    """Number the lines of one batch, in file order; a void line keeps voucher and service of what it takes back."""
-    places = {
-        line_id: (f"{number:02d}", f"{place:04d}")
-        for number, voucher in enumerate(vouchers, 1)
-        for place, line_id in enumerate(voucher.line_ids, 1)
-    }
-    pairs = []
-    for line_no, draft in enumerate((each for each in group if each.claim.id in places), 1):
-        line = draft.line._replace(line_no=line_no)
-        if line.kind != "void":
-            voucher_id, service_id = places[draft.claim.id]
-            line = line._replace(voucher_id=voucher_id, service_id=service_id)
-        pairs.append((draft.claim, line))
-    return pairs
-
-
 def _freeze(
-    db: WriteSession, first: Draft, pairs: Sequence[tuple[Claim, Line]], *, by: CurrentUser, now: datetime
+    db: WriteSession, pairs: Sequence[tuple[Draft, Line]], held: Sequence[Held], *, by: CurrentUser, now: datetime
 ) -> ClaimBatch:
-    lines = [line for _, line in pairs]
+    first, lines = pairs[0][0], [line for _, line in pairs]
     signs = [-1 if line.kind == "void" else 1 for line in lines]
     batch = ClaimBatch(
         reference=_reference(db, first.timezone, now),
-        provider_number=first.line.servicing_provider_number,
+        provider_number=lines[0].servicing_provider_number,
+        payee_provider_number=lines[0].payee_provider_number,
+        service_type_code=lines[0].service_type_code,
+        billing_type=lines[0].billing_type,
         practitioner_id=first.practitioner.id,
         practitioner_name=practitioner_name(first.practitioner),
         practice_name=first.location.name,
@@ -109,24 +88,52 @@ def _freeze(
         benefit_cents=sum(sign * line.benefit_cents for sign, line in zip(signs, lines, strict=True)),
         rulebook_hash=load_rulebook().content_hash,
         schedule_version=max(line.mbs_schedule_version for line in lines),
-        meanings=_meanings(claim for claim, _ in pairs),
+        meanings=_meanings(draft for draft, _ in pairs),
+        beside=beside(_register(pairs), _left_out(held, lines[0].servicing_provider_number)),
     )
     db.add(batch)
     # The rows below point at it, and the next batch of the same press needs to see its reference.
     db.flush()
-    db.add_all(
-        ClaimLine(batch_id=batch.id, line_no=line.line_no, claim_id=claim.id, kind=claim.kind) for claim, line in pairs
-    )
+    db.add_all(_claim_line(batch.id, draft.claim, line) for draft, line in pairs)
     db.add_all(
         ClaimBlock(batch_id=batch.id, number=number, first_line_no=start, content=content)
         for number, start, content in blocks(lines)
     )
-    _mark_exported(db, batch.id, [claim.id for claim, _ in pairs])
-    voids = sum(claim.kind == LineKind.VOID for claim, _ in pairs)
+    claim_ids = {draft.claim.id: draft.claim.kind for draft, _ in pairs}
+    _mark_exported(db, batch.id, list(claim_ids))
+    voids = sum(kind == LineKind.VOID for kind in claim_ids.values())
     audit.record(
         db, by=by, did="make-batch", on=batch, now=now, lines=len(lines), voids=voids, charge_cents=batch.charge_cents
     )
     return batch
+
+
+def _claim_line(batch_id: UUID, claim: Claim, line: Line) -> ClaimLine:
+    return ClaimLine(
+        batch_id=batch_id,
+        line_no=line.line_no,
+        claim_id=claim.id,
+        kind=claim.kind,
+        voucher_id=line.voucher_id,
+        service_id=line.service_id,
+        item_number=line.mbs_item,
+        charge_cents=line.charge_cents,
+    )
+
+
+def _register(pairs: Sequence[tuple[Draft, Line]]) -> tuple[Assignment, ...]:
+    """Each assignment that a line of the batch rests on, once, in the order of the lines."""
+    rows = {
+        draft.agreement.id: register_row(draft.agreement, line)
+        for draft, line in reversed(pairs)
+        if draft.agreement is not None
+    }
+    return tuple(reversed(rows.values()))
+
+
+def _left_out(held: Sequence[Held], provider_number: str) -> tuple[LeftOut, ...]:
+    rows = [each.row for each in held if each.row.servicing_provider_number == provider_number]
+    return tuple(sorted(rows, key=lambda row: (row.session_date, row.patient_family_name, row.patient_given_name)))
 
 
 def _mark_exported(db: WriteSession, batch_id: UUID, claim_ids: Sequence[UUID]) -> None:
@@ -145,6 +152,8 @@ def _reference(db: WriteSession, timezone: str, now: datetime) -> str:
     return f"{day}{max((int(each.removeprefix(day)) for each in taken), default=0) + 1:02d}"
 
 
-def _meanings(claims: Iterable[Claim]) -> dict[str, str]:
-    flags = {flag for claim in claims for flag in flags_of(claim.assessment, claim.item_number)}
-    return {code_of(flag): flag.capitalize() for flag in sorted(flags)}
+def _meanings(made: Iterable[Draft]) -> dict[str, str]:
+    meanings: dict[str, str] = {}
+    for draft in made:
+        meanings.update(draft.meanings or {})
+    return dict(sorted(meanings.items()))

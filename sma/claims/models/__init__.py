@@ -7,6 +7,11 @@ from sma.claims.models.exports import CHUNK_CONTEXT as CHUNK_CONTEXT
 from sma.claims.models.exports import Export as Export
 from sma.claims.models.exports import ExportChunk as ExportChunk
 from sma.claims.models.lines import Claim as Claim
+from sma.claims.models.responses import ClaimLodgement as ClaimLodgement
+from sma.claims.models.responses import ClaimReport as ClaimReport
+from sma.claims.models.responses import PaymentRun as PaymentRun
+from sma.claims.models.responses import PaymentRunClaim as PaymentRunClaim
+from sma.claims.models.responses import ServiceResult as ServiceResult
 
 __all__ = [
     "CHUNK_CONTEXT",
@@ -14,6 +19,11 @@ __all__ = [
     "ClaimBatch",
     "ClaimBlock",
     "ClaimLine",
+    "ClaimLodgement",
+    "ClaimReport",
     "Export",
     "ExportChunk",
+    "PaymentRun",
+    "PaymentRunClaim",
+    "ServiceResult",
 ]

@@ -7,14 +7,16 @@ from sqlalchemy import JSON, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from sma.claims.rules import BillingType
+from sma.core.crypto import Encrypted
 from sma.core.db import UtcDateTime
 
 
 class ClaimBatch(SQLModel, table=True):
-    """Approved lines of one provider number, frozen together; read-only from the moment it exists.
+    """Approved lines of one claim, frozen together; read-only from the moment it exists.
 
     The totals are net of void lines. `practice_name` and `meanings` (validation code to words) are kept, because an
-    export made next year must have the bytes of one made today.
+    export made next year must have the bytes of one made today. `beside` is what files show next to the lines, as
+    `freezing.beside` writes it.
     """
 
     __tablename__ = "claim_batch"
@@ -37,10 +39,14 @@ class ClaimBatch(SQLModel, table=True):
     rulebook_hash: str = Field(max_length=64)
     schedule_version: str = Field(max_length=20)
     meanings: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    beside: str | None = Field(default=None, sa_type=Encrypted("claim_batch.beside"))
 
 
 class ClaimLine(SQLModel, table=True):
-    """Which claim stands on which line of a batch. What the line says is in the batch's blocks."""
+    """Which claim stands on which line of a batch. What the line says is in the batch's blocks.
+
+    Item, charge, voucher and service are repeated here as frozen: what comes back names a service by them.
+    """
 
     __tablename__ = "claim_line"
     __table_args__ = (Index("uq_claim_line", "batch_id", "line_no", unique=True),)
@@ -50,6 +56,10 @@ class ClaimLine(SQLModel, table=True):
     line_no: int
     claim_id: UUID = Field(foreign_key="claim.id", index=True)
     kind: str = Field(max_length=8)
+    voucher_id: str = Field(default="", max_length=2)
+    service_id: str = Field(default="", max_length=4)
+    item_number: str = Field(default="", max_length=6)
+    charge_cents: int = 0
 
 
 class ClaimBlock(SQLModel, table=True):

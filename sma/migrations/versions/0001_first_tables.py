@@ -171,6 +171,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
+        "claim_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("format", sa.String(length=4), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["imported_by_id"], ["staff_user.id"], name=op.f("fk_claim_report_imported_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_report")),
+        sa.UniqueConstraint("number", name=op.f("uq_claim_report_number")),
+        sa.UniqueConstraint("reference", name=op.f("uq_claim_report_reference")),
+    )
+    with op.batch_alter_table("claim_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_report_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "coverage",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -189,6 +212,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_coverage_last_four_index"), ["last_four_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_coverage_number_index"), ["number_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_coverage_patient_id"), ["patient_id"], unique=False)
+
+    op.create_table(
+        "earlier_service",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("item_number", sa.String(length=5), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("plan_kind", sa.String(length=24), nullable=True),
+        sa.Column("given", sa.String(length=10), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mistake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mistake_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["mistake_by_id"], ["staff_user.id"], name=op.f("fk_earlier_service_mistake_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_earlier_service_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_earlier_service_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_service")),
+    )
+    with op.batch_alter_table("earlier_service", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_earlier_service_stands",
+            ["patient_id", "item_number", "date_of_service"],
+            unique=True,
+            sqlite_where=sa.text("mistake_at IS NULL"),
+            postgresql_where=sa.text("mistake_at IS NULL"),
+        )
 
     op.create_table(
         "location",
@@ -235,6 +290,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "my_medicare_registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("registered", sa.String(length=10), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mistake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mistake_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["mistake_by_id"], ["staff_user.id"], name=op.f("fk_my_medicare_registration_mistake_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_my_medicare_registration_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_my_medicare_registration_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_my_medicare_registration")),
+    )
+    with op.batch_alter_table("my_medicare_registration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_my_medicare_registration_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
         "practitioner",
@@ -295,6 +374,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "referral",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("profession", sa.String(length=40), nullable=False),
+        sa.Column("referrer_name", sa.String(length=120), nullable=False),
+        sa.Column("referrer_provider_number", sa.String(length=8), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("period", sa.String(length=12), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("services", sa.Integer(), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("mistake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mistake_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["staff_user.id"], name=op.f("fk_referral_ended_by_id_staff_user")),
+        sa.ForeignKeyConstraint(
+            ["mistake_by_id"], ["staff_user.id"], name=op.f("fk_referral_mistake_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_referral_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_referral_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_patient_id"), ["patient_id"], unique=False)
+
+    op.create_table(
         "related_person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=True),
@@ -323,37 +432,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_staff_user_role")),
     )
     op.create_table(
-        "benefit_assignment",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
-        sa.Column("date_of_service", sa.Date(), nullable=False),
-        sa.Column("method", sa.String(length=10), nullable=False),
-        sa.Column("assigned_on", sa.Date(), nullable=False),
-        sa.Column("assigned_by_patient", sa.Boolean(), nullable=False),
-        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_benefit_assignment_patient_id_patient")),
-        sa.ForeignKeyConstraint(
-            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_benefit_assignment_practitioner_id_practitioner")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_benefit_assignment_recorded_by_id_staff_user")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit_assignment")),
-    )
-    with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_benefit_assignment_patient_id"), ["patient_id"], unique=False)
-        batch_op.create_index(
-            "uq_benefit_assignment",
-            ["patient_id", "practitioner_id", "date_of_service", "method"],
-            unique=True,
-            sqlite_where=sa.text("revoked_at IS NULL"),
-            postgresql_where=sa.text("revoked_at IS NULL"),
-        )
-
-    op.create_table(
         "claim_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
@@ -373,6 +451,7 @@ def upgrade() -> None:
         sa.Column("rulebook_hash", sa.String(length=64), nullable=False),
         sa.Column("schedule_version", sa.String(length=20), nullable=False),
         sa.Column("meanings", sa.JSON(), nullable=False),
+        sa.Column("beside", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["made_by_id"], ["staff_user.id"], name=op.f("fk_claim_batch_made_by_id_staff_user")),
         sa.ForeignKeyConstraint(
             ["practitioner_id"], ["practitioner.id"], name=op.f("fk_claim_batch_practitioner_id_practitioner")
@@ -380,6 +459,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_batch")),
         sa.UniqueConstraint("reference", name=op.f("uq_claim_batch_reference")),
     )
+    op.create_table(
+        "payment_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("report_number", sa.Integer(), nullable=False),
+        sa.Column("run_on", sa.Date(), nullable=False),
+        sa.Column("run_number", sa.String(length=20), nullable=False),
+        sa.Column("payment_reference", sa.String(length=40), nullable=True),
+        sa.Column("deposit_cents", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["claim_report.id"], name=op.f("fk_payment_run_report_id_claim_report")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_run")),
+    )
+    with op.batch_alter_table("payment_run", schema=None) as batch_op:
+        batch_op.create_index("ix_payment_run", ["run_on", "run_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_run_report_id"), ["report_id"], unique=False)
+
     op.create_table(
         "practitioner_role",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -460,6 +555,26 @@ def upgrade() -> None:
         batch_op.create_index("uq_claim_export", ["batch_id", "format"], unique=True)
 
     op.create_table(
+        "claim_lodgement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("claim_reference", sa.String(length=6), nullable=False),
+        sa.Column("lodged_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_lodgement_batch_id_claim_batch")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_claim_lodgement_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_lodgement")),
+    )
+    with op.batch_alter_table("claim_lodgement", schema=None) as batch_op:
+        batch_op.create_index("ix_claim_lodgement_reference", ["claim_reference", "lodged_on"], unique=False)
+        batch_op.create_index("uq_claim_lodgement", ["batch_id", "number"], unique=True)
+
+    op.create_table(
         "group_session",
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("audience_name", sa.String(length=80), nullable=True),
@@ -511,6 +626,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_group_session_status"), ["status"], unique=False)
 
     op.create_table(
+        "payment_run_claim",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("row_no", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_reference", sa.String(length=6), nullable=False),
+        sa.Column("lodged_on", sa.Date(), nullable=False),
+        sa.Column("charge_cents", sa.Integer(), nullable=False),
+        sa.Column("benefit_cents", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["claim_batch.id"], name=op.f("fk_payment_run_claim_batch_id_claim_batch")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["payment_run.id"], name=op.f("fk_payment_run_claim_run_id_payment_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_run_claim")),
+    )
+    with op.batch_alter_table("payment_run_claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_run_claim_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index("uq_payment_run_claim", ["run_id", "row_no"], unique=True)
+
+    op.create_table(
         "appointment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_session_id", sa.Uuid(), nullable=False),
@@ -547,6 +682,66 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')"),
             postgresql_where=sa.text("status IN ('booked', 'waitlist', 'arrived', 'fulfilled', 'noshow')"),
+        )
+
+    op.create_table(
+        "benefit_assignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
+        sa.Column("group_session_id", sa.Uuid(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("occurrences", sa.JSON(), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("timing", sa.String(length=4), nullable=False),
+        sa.Column("descriptions", sa.JSON(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("confirmed_items", sa.JSON(), nullable=False),
+        sa.Column("enduring_path", sa.String(length=20), nullable=True),
+        sa.Column("assigned_on", sa.Date(), nullable=False),
+        sa.Column("assigned_by_patient", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("law_version", sa.String(length=20), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_by_id", sa.Uuid(), nullable=True),
+        sa.Column("why_unsigned", sa.String(), nullable=True),
+        sa.Column("document_hash", sa.String(length=64), nullable=True),
+        sa.Column("claimed_on", sa.Date(), nullable=True),
+        sa.Column("is_held", sa.Boolean(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("revoked_because", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["group_session_id"],
+            ["group_session.id"],
+            name=op.f("fk_benefit_assignment_group_session_id_group_session"),
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_benefit_assignment_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_benefit_assignment_practitioner_id_practitioner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_benefit_assignment_recorded_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["staff_user.id"], name=op.f("fk_benefit_assignment_revoked_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by_id"], ["staff_user.id"], name=op.f("fk_benefit_assignment_taken_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit_assignment")),
+    )
+    with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_benefit_assignment_patient_id"), ["patient_id"], unique=False)
+        batch_op.create_index(
+            "uq_benefit_assignment",
+            ["patient_id", "practitioner_id", "date_of_service", "method"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL AND signed_at IS NOT NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL AND signed_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -624,6 +819,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_role_practitioner_id"), ["practitioner_id"], unique=False)
         batch_op.create_index("uq_session_role", ["group_session_id", "practitioner_id", "role"], unique=True)
 
+    op.create_table(
+        "benefit_copy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["benefit_assignment.id"], name=op.f("fk_benefit_copy_assignment_id_benefit_assignment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_benefit_copy_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit_copy")),
+    )
+    with op.batch_alter_table("benefit_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_benefit_copy_assignment_id"), ["assignment_id"], unique=False)
+
+    op.create_table(
+        "benefit_document",
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["benefit_assignment.id"],
+            name=op.f("fk_benefit_document_assignment_id_benefit_assignment"),
+        ),
+        sa.PrimaryKeyConstraint("assignment_id", name=op.f("pk_benefit_document")),
+    )
     op.create_table(
         "encounter",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -860,6 +1086,10 @@ def upgrade() -> None:
         sa.Column("line_no", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("voucher_id", sa.String(length=2), nullable=False),
+        sa.Column("service_id", sa.String(length=4), nullable=False),
+        sa.Column("item_number", sa.String(length=6), nullable=False),
+        sa.Column("charge_cents", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_line_batch_id_claim_batch")),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id_claim")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
@@ -904,11 +1134,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_communication_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_communication_state"), ["state"], unique=False)
 
+    op.create_table(
+        "service_result",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("report_number", sa.Integer(), nullable=False),
+        sa.Column("row_no", sa.Integer(), nullable=False),
+        sa.Column("lodgement_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_line_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_reference", sa.String(length=6), nullable=False),
+        sa.Column("payee_provider_number", sa.String(length=8), nullable=False),
+        sa.Column("lodged_on", sa.Date(), nullable=False),
+        sa.Column("voucher_id", sa.String(length=2), nullable=False),
+        sa.Column("service_id", sa.String(length=4), nullable=False),
+        sa.Column("item_number", sa.String(length=5), nullable=False),
+        sa.Column("charge_cents", sa.Integer(), nullable=False),
+        sa.Column("benefit_cents", sa.Integer(), nullable=False),
+        sa.Column("reason_code", sa.String(length=30), nullable=True),
+        sa.Column("return_code", sa.String(length=4), nullable=True),
+        sa.Column("patients_seen", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("run_on", sa.Date(), nullable=True),
+        sa.Column("run_number", sa.String(length=20), nullable=True),
+        sa.Column("payment_reference", sa.String(length=40), nullable=True),
+        sa.Column("current_medicare_number", sa.String(), nullable=True),
+        sa.Column("current_irn", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_service_result_batch_id_claim_batch")),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_service_result_claim_id_claim")),
+        sa.ForeignKeyConstraint(
+            ["claim_line_id"], ["claim_line.id"], name=op.f("fk_service_result_claim_line_id_claim_line")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lodgement_id"], ["claim_lodgement.id"], name=op.f("fk_service_result_lodgement_id_claim_lodgement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["claim_report.id"], name=op.f("fk_service_result_report_id_claim_report")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_result")),
+    )
+    with op.batch_alter_table("service_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_result_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_result_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index(
+            "ix_service_result_newest", ["claim_line_id", "lodgement_id", "report_number"], unique=False
+        )
+        batch_op.create_index("uq_service_result", ["report_id", "row_no"], unique=True)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("service_result", schema=None) as batch_op:
+        batch_op.drop_index("uq_service_result")
+        batch_op.drop_index("ix_service_result_newest")
+        batch_op.drop_index(batch_op.f("ix_service_result_claim_id"))
+        batch_op.drop_index(batch_op.f("ix_service_result_batch_id"))
+
+    op.drop_table("service_result")
     with op.batch_alter_table("communication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_communication_state"))
         batch_op.drop_index(batch_op.f("ix_communication_patient_id"))
@@ -965,6 +1250,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_encounter_group_session_id"))
 
     op.drop_table("encounter")
+    op.drop_table("benefit_document")
+    with op.batch_alter_table("benefit_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_benefit_copy_assignment_id"))
+
+    op.drop_table("benefit_copy")
     with op.batch_alter_table("session_role", schema=None) as batch_op:
         batch_op.drop_index("uq_session_role")
         batch_op.drop_index(batch_op.f("ix_session_role_practitioner_id"))
@@ -984,6 +1274,15 @@ def downgrade() -> None:
         batch_op.drop_index("uq_claim_export_chunk")
 
     op.drop_table("claim_export_chunk")
+    with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_benefit_assignment",
+            sqlite_where=sa.text("revoked_at IS NULL AND signed_at IS NOT NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL AND signed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_benefit_assignment_patient_id"))
+
+    op.drop_table("benefit_assignment")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_appointment_live",
@@ -994,6 +1293,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appointment_patient_id"))
 
     op.drop_table("appointment")
+    with op.batch_alter_table("payment_run_claim", schema=None) as batch_op:
+        batch_op.drop_index("uq_payment_run_claim")
+        batch_op.drop_index(batch_op.f("ix_payment_run_claim_batch_id"))
+
+    op.drop_table("payment_run_claim")
     with op.batch_alter_table("group_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_group_session_status"))
         batch_op.drop_index(batch_op.f("ix_group_session_starts_at"))
@@ -1002,6 +1306,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_group_session_held_on"))
 
     op.drop_table("group_session")
+    with op.batch_alter_table("claim_lodgement", schema=None) as batch_op:
+        batch_op.drop_index("uq_claim_lodgement")
+        batch_op.drop_index("ix_claim_lodgement_reference")
+
+    op.drop_table("claim_lodgement")
     with op.batch_alter_table("claim_export", schema=None) as batch_op:
         batch_op.drop_index("uq_claim_export")
 
@@ -1020,38 +1329,54 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_practitioner_role_location_id"))
 
     op.drop_table("practitioner_role")
-    op.drop_table("claim_batch")
-    with op.batch_alter_table("benefit_assignment", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_benefit_assignment",
-            sqlite_where=sa.text("revoked_at IS NULL"),
-            postgresql_where=sa.text("revoked_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_benefit_assignment_patient_id"))
+    with op.batch_alter_table("payment_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_run_report_id"))
+        batch_op.drop_index("ix_payment_run")
 
-    op.drop_table("benefit_assignment")
+    op.drop_table("payment_run")
+    op.drop_table("claim_batch")
     op.drop_table("staff_user_role")
     with op.batch_alter_table("related_person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_related_person_patient_id"))
 
     op.drop_table("related_person")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_patient_id"))
+
+    op.drop_table("referral")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
 
     op.drop_table("recovery_code")
     op.drop_table("program")
     op.drop_table("practitioner")
+    with op.batch_alter_table("my_medicare_registration", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_my_medicare_registration_patient_id"))
+
+    op.drop_table("my_medicare_registration")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
 
     op.drop_table("login_session")
     op.drop_table("location")
+    with op.batch_alter_table("earlier_service", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_earlier_service_stands",
+            sqlite_where=sa.text("mistake_at IS NULL"),
+            postgresql_where=sa.text("mistake_at IS NULL"),
+        )
+
+    op.drop_table("earlier_service")
     with op.batch_alter_table("coverage", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coverage_patient_id"))
         batch_op.drop_index(batch_op.f("ix_coverage_number_index"))
         batch_op.drop_index(batch_op.f("ix_coverage_last_four_index"))
 
     op.drop_table("coverage")
+    with op.batch_alter_table("claim_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_report_sha256"))
+
+    op.drop_table("claim_report")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreement_patient_id"))
 

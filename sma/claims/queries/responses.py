@@ -1,0 +1,85 @@
+"""How lodged lines stand: the newest word about each, as rows to join and as conditions for the tabs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import case, col, select
+
+from billing.returns.states import WORST_FIRST, ReturnState
+from sma.claims.models import ClaimLine, ClaimLodgement, ServiceResult
+from sma.claims.rules import LineKind
+
+WRONG = (ReturnState.REJECTED, ReturnState.SHORT, ReturnState.OVER)
+OPEN = (ReturnState.PENDED, ReturnState.NOT_RETURNED)
+RANK: dict[str, int] = {state.value: number for number, state in enumerate(WORST_FIRST)}
+
+
+def newest_states() -> Subquery:
+    """One row per claim whose batch has a recorded lodgement, to be joined on `claim_id`.
+
+    Columns: `claim_id`, `state` (a `ReturnState`: the worst of the items claimed together), `reason_code` (of an item
+    that was not simply paid), `charge_cents` as lodged, `benefit_cents` as paid so far, `paid_items`, `items`,
+    `lodged_on`. A result counts when it is the newest about its line under the newest lodgement of its batch.
+    """
+    result, newer = aliased(ServiceResult), aliased(ServiceResult)
+    lodgement, corrected = aliased(ClaimLodgement), aliased(ClaimLodgement)
+    is_newest = ~(
+        exists()
+        .where(
+            col(newer.claim_line_id) == col(result.claim_line_id),
+            col(newer.lodgement_id) == col(result.lodgement_id),
+            col(newer.report_number) > col(result.report_number),
+        )
+        .correlate(result)
+    )
+    stands = ~(
+        exists()
+        .where(col(corrected.batch_id) == col(lodgement.batch_id), col(corrected.number) > col(lodgement.number))
+        .correlate(lodgement)
+    )
+    rank = case(RANK, value=col(result.state), else_=RANK[ReturnState.NOT_RETURNED])
+    per_claim: Any = (
+        select(
+            col(ClaimLine.claim_id).label("claim_id"),
+            func.min(rank).label("rank"),
+            func.max(case((col(result.state) != ReturnState.PAID, col(result.reason_code)))).label("reason_code"),
+            func.sum(col(ClaimLine.charge_cents)).label("charge_cents"),
+        )
+        .add_columns(
+            func.coalesce(func.sum(col(result.benefit_cents)), 0).label("benefit_cents"),
+            func.coalesce(func.sum(case((col(result.benefit_cents) > 0, 1), else_=0)), 0).label("paid_items"),
+            func.count().label("items"),
+            func.max(col(lodgement.lodged_on)).label("lodged_on"),
+        )
+        .select_from(ClaimLine)
+        .join(lodgement, and_(col(lodgement.batch_id) == col(ClaimLine.batch_id), stands))
+        .join(
+            result,
+            and_(
+                col(result.claim_line_id) == col(ClaimLine.id), col(result.lodgement_id) == col(lodgement.id), is_newest
+            ),
+            isouter=True,
+        )
+        .where(col(ClaimLine.kind) == LineKind.SERVICE)
+        .group_by(col(ClaimLine.claim_id))
+    )
+    inner = per_claim.subquery("worst_states")
+    words = {number: state for state, number in RANK.items()}
+    columns = [each for each in inner.c if each.name != "rank"]
+    named: Any = select(*columns, case(words, value=inner.c.rank).label("state"))
+    return named.subquery("newest_states")  # type: ignore[no-any-return]
+
+
+def is_exception(states: Subquery, today: date, wait_days: int) -> ColumnElement[bool]:
+    """The condition that a line needs somebody: rejected, short or over; or open for longer than is usual."""
+    return or_(
+        states.c.state.in_(WRONG),
+        and_(states.c.state.in_(OPEN), states.c.lodged_on <= today - timedelta(days=wait_days)),
+    )
+
+
+def is_paid(states: Subquery) -> ColumnElement[bool]:
+    """The condition that a line was paid as it was charged."""
+    return states.c.state == ReturnState.PAID  # type: ignore[no-any-return]
