@@ -10,7 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-COVERAGES = ("medicare", "dva", "pending", "none")
+COVERAGES = ("medicare", "dva", "both", "pending", "none")
+BILLINGS = ("bulk", "private", "dva")
 INDIVIDUAL_ITEMS = ("yes", "no", "ask")
 MODALITIES = ("in-person", "video", "phone")
 MODIFIED_MONASH_AREAS = (1, 2, 3, 4, 5, 6, 7)  # Source: Modified Monash Model, health.gov.au
@@ -128,7 +129,9 @@ class Attendee:
     """One patient's part in the service. `left_at` None means stayed to the end.
 
     `is_my_medicare_here` says whether the patient is registered with this practice under MyMedicare, None where nobody
-    asked.
+    asked. `billing` is who is asked to pay: Medicare in bulk, the patient because they declined to assign the benefit,
+    or Veterans' Affairs. `coverage` "both" is somebody with a Medicare card and a Veteran Card, of whom nobody has said
+    yet which of the two pays.
     """
 
     reference: str
@@ -144,9 +147,11 @@ class Attendee:
     history: tuple[EarlierService, ...] = ()
     referrals: tuple[Referral, ...] = ()
     is_my_medicare_here: bool | None = None
+    billing: str = "bulk"
 
     def __post_init__(self) -> None:
         one_of(self.coverage, COVERAGES, "coverage")
+        one_of(self.billing, BILLINGS, "billing")
         one_of(self.indigenous_status, INDIGENOUS_STATUSES, "indigenous_status")
         for instant, what in ((self.arrived_at, "arrived_at"), (self.left_at, "left_at")):
             if instant is not None:

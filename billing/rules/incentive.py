@@ -10,20 +10,31 @@ from billing.rules.pools import Pool
 
 @dataclass(frozen=True, kw_only=True)
 class Beside(Rule):
-    """Another item fits this patient that this one may be added to. It is judged after all items that stand alone."""
+    """Another item fits this patient that this one may be added to. It is judged after all items that stand alone.
+
+    The items of `not_when_registered` have another incentive for a patient registered with the practice in MyMedicare:
+    only one may be claimed.
+    """
 
     kind: ClassVar[str] = "beside"
     scoping: ClassVar[bool] = True
     pool: Pool
+    not_when_registered: Pool | None = None
 
     def misplaced(self, number: str) -> str | None:
         return f"item {number} would stand beside itself" if number in self.pool.items else None
 
     def finding(self, case: Case) -> Finding:
-        bases = [number for number in case.beside if number in self.pool.items]
-        if bases:
+        if case.attendee.billing != "bulk":
+            return self.not_met("the service is not billed in bulk", "It is claimed only beside a bulk-billed service.")
+        if bases := self.bases(case):
             return self.met(f"beside item {words(bases, 'or')}")
         return self.not_met("no item fits that it may be added to", "It is claimed only beside such an item.")
+
+    def bases(self, case: Case) -> list[str]:
+        """Return the fitting items that this one may be added to."""
+        other = self.not_when_registered.items if self.not_when_registered and case.attendee.is_my_medicare_here else ()
+        return [number for number in case.beside if number in self.pool.items and number not in other]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +46,7 @@ class ModifiedMonash(Rule):
 
     kind: ClassVar[str] = "modified-monash"
     scoping: ClassVar[bool] = True
+    of_service: ClassVar[bool] = True
     one_of: tuple[int, ...]
 
     def __post_init__(self) -> None:

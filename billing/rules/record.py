@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from billing.facts import BILLINGS
 from billing.identifiers import Problem, check_provider_number
 from billing.rules.finding import Case, Finding, Rule
 
@@ -27,35 +28,74 @@ class Attended(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage(Rule):
-    """The patient is known to be covered by Medicare. Veterans' claims are another scheme, never mixed in."""
+    """The patient is known to be covered by who is asked to pay. Medicare and veterans' claims are never mixed."""
 
     kind: ClassVar[str] = "coverage"
     barring: ClassVar[bool] = True
     about_attendance: ClassVar[bool] = True
 
     def finding(self, case: Case) -> Finding:
-        if case.attendee.coverage == "medicare":
-            return self.met("covered by Medicare")
-        if case.attendee.coverage == "dva":
+        billing, coverage = case.attendee.billing, case.attendee.coverage
+        if coverage == "none":
+            return self.not_met("not eligible for Medicare", "No Medicare line is made. Care does not depend on it.")
+        if billing == "private":
+            return self._private(coverage)
+        if coverage == "both":
+            return self.needs_a_person(
+                "holds a Medicare card and a Veteran Card", "Choose which of the two pays for this service; never both."
+            )
+        if billing == "dva" and coverage == "dva":
+            return self.met("covered by the Department of Veterans' Affairs; claimed apart from Medicare")
+        if coverage == "dva":
             return self.needs_a_person(
                 "covered by the Department of Veterans' Affairs",
                 "Claim it under the veterans' arrangements; it cannot go into a Medicare batch.",
             )
-        if case.attendee.coverage == "pending":
+        if billing == "dva":
+            return self.needs_a_person(
+                "claimed from Veterans' Affairs, and no DVA file number is on record",
+                "Enter the number of the Veteran Card, or choose another way to pay, then assess again.",
+            )
+        if coverage == "pending":
             return self.needs_a_person(
                 "Medicare identity is pending", "Enter the Medicare number and IRN when known, then assess again."
             )
-        return self.not_met("not eligible for Medicare", "No Medicare line is made. Care does not depend on it.")
+        return self.met("covered by Medicare")
+
+    def _private(self, coverage: str) -> Finding:
+        if coverage in ("medicare", "both"):
+            return self.met("covered by Medicare; the patient pays and claims the benefit themselves")
+        return self.cannot_know(
+            "billed privately; whether Medicare pays the patient anything back is not known here",
+            "Tell the patient before the account is issued.",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class BenefitAssigned(Rule):
-    """The patient's assignment of benefit to this practitioner for this day is on record."""
+    """The patient's assignment of benefit to this practitioner for this day is on record, where one is needed.
+
+    An account to the patient needs none. `not_for` names the other ways of billing that need none, and `doubt` says in
+    a few words how sure that is.
+    """
 
     kind: ClassVar[str] = "benefit-assigned"
     about_attendance: ClassVar[bool] = True
+    not_for: tuple[str, ...] = ()
+    doubt: str | None = None
+
+    def __post_init__(self) -> None:
+        if set(self.not_for) - set(BILLINGS):
+            raise ValueError(f"not_for names ways of billing: {', '.join(BILLINGS)}")
 
     def finding(self, case: Case) -> Finding:
+        billing = case.attendee.billing
+        if billing == "private":
+            return self.met("the patient declined to assign the benefit: an account goes to the patient")
+        if billing in self.not_for:
+            doubt = f" ({self.doubt})" if self.doubt else ""
+            flag = "assignment rule unsure" if self.doubt else None
+            return self.met(f"no assignment of benefit is needed for this payer{doubt}", flag=flag)
         if case.attendee.benefit_assigned:
             return self.met("assignment of benefit is on record")
         return self.needs_a_person(
