@@ -5,7 +5,7 @@ the engine proposes items with every reason. It never decides: a clinician appro
 `billing.exports`.
 """
 
-from billing.assess import Assessment, Finding, ItemFinding, Verdict, assess
+from billing.assess import Assessment, Finding, ItemFinding, Verdict, additions_for, assess
 from billing.current import load_rulebook
 from billing.facts import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider, Referral
 from billing.identifiers import Problem
@@ -32,6 +32,7 @@ __all__ = [
     "Rulebook",
     "UnknownItem",
     "Verdict",
+    "additions_for",
     "assess",
     "load_rulebook",
 ]

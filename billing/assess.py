@@ -4,63 +4,18 @@ Proposes and explains, and ranks nothing by money; approving is a person's act a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from billing.assessment import NEEDS_A_PERSON, NOT_BILLABLE, PROPOSED, Assessment, ItemFinding, additions_for
 from billing.facts import Attendee, GroupService
-from billing.items import DerivedFee, ItemVersion, NoVersion, least_confidence
+from billing.items import DerivedFee, ItemVersion, least_confidence
 from billing.money import format_cents
 from billing.rulebook import Rulebook
 from billing.rules import Beside, Case, Finding, Minutes, Rule, Verdict
-from billing.rules.finding import minutes_text, words, worst
+from billing.summary import proposed, refused, undecided
 
-__all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "assess"]
-
-PROPOSED = "proposed"
-NEEDS_A_PERSON = "needs-a-person"
-NOT_BILLABLE = "not-billable"
-SUMMARY_LENGTH = 300  # what a list can show; every reason in full stands with its item
-
-
-@dataclass(frozen=True)
-class ItemFinding:
-    """One item judged for one patient. `number_of_patients_seen` is set only where the claim must carry it."""
-
-    item_number: str
-    version_from: date
-    title: str
-    claim_shape: str
-    schedule_fee_cents: int
-    benefit_cents: int
-    number_of_patients_seen: int | None
-    findings: tuple[Finding, ...]
-    confidence: str
-
-    @property
-    def verdict(self) -> Verdict:
-        return worst(finding.verdict for finding in self.findings)
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """A few words each on what is met and still worth a look."""
-        return tuple(finding.flag for finding in self.findings if finding.flag)
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """What one patient's attendance comes to.
-
-    `outcome` is "proposed", "needs-a-person" or "not-billable". `fitting` holds items of which no rule is broken, some
-    perhaps still needing a person; `next_items` those that one broken rule keeps away.
-    """
-
-    reference: str
-    outcome: str
-    summary: str
-    fitting: tuple[ItemFinding, ...]
-    next_items: tuple[ItemFinding, ...]
-    findings: tuple[Finding, ...]
-    consult_seconds: int
+__all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "additions_for", "assess"]
 
 
 def assess(service: GroupService, rulebook: Rulebook) -> tuple[Assessment, ...]:
@@ -68,30 +23,48 @@ def assess(service: GroupService, rulebook: Rulebook) -> tuple[Assessment, ...]:
 
     Returns one Assessment per attendee, in the same order.
     """
-    versions = _versions_on(service, rulebook)
+    versions = _of_this_service(service, rulebook.versions_on(service.date_of_service, service.item_families))
     return tuple(_assess_one(service, attendee, versions, rulebook) for attendee in service.attendees)
 
 
-def _versions_on(service: GroupService, rulebook: Rulebook) -> list[ItemVersion]:
-    versions = []
-    for item in rulebook.items:
-        try:
-            version = item.on(service.date_of_service)
-        except NoVersion:
-            continue
-        if version.family in service.item_families:
-            versions.append(version)
-    return versions
+def _of_this_service(service: GroupService, versions: Iterable[ItemVersion]) -> list[ItemVersion]:
+    """Leave out the items that are about another place, mode, profession or area, once for all patients."""
+    if not service.attendees:
+        return []
+    bench = _Bench(Case(service, service.attendees[0]))
+    return [
+        version
+        for version in versions
+        if not any(rule.of_service and rule.scoping and bench.breaks(rule) for rule in version.rules)
+    ]
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """One case, and what was found in it. Many items have the same rule; it is asked once."""
+
+    case: Case
+    _found: dict[int, Finding] = field(default_factory=dict)
+
+    def finding(self, rule: Rule) -> Finding:
+        found = self._found.get(id(rule))
+        if found is None:
+            found = self._found[id(rule)] = rule.finding(self.case)
+        return found
+
+    def breaks(self, rule: Rule) -> bool:
+        return self.finding(rule).verdict is Verdict.NOT_MET
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """An item version with what each of its rules found."""
+    """An item version with what each of its rules found, and which fitting items it may be added to."""
 
     version: ItemVersion
     answers: tuple[tuple[Rule, Finding], ...]
+    beside: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def broken(self) -> tuple[Rule, ...]:
         return tuple(rule for rule, finding in self.answers if finding.verdict is Verdict.NOT_MET)
 
@@ -99,8 +72,7 @@ class _Judged:
 def _assess_one(
     service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion], rulebook: Rulebook
 ) -> Assessment:
-    judged = _judge(service, attendee, versions)
-    relevant = [each for each in judged if not any(rule.scoping for rule in each.broken)]
+    relevant = _judge(service, attendee, versions)
     barred = any(rule.barring for each in relevant for rule in each.broken)
     near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee)
     unbroken = [each for each in relevant if not each.broken]
@@ -115,11 +87,11 @@ def _assess_one(
     next_items = tuple(_item_finding(each, service, rulebook) for each in near)
     outcome = _outcome(fitting)
     if outcome == PROPOSED:
-        summary = _proposed(fitting, attendee.consult_seconds)
+        summary = proposed(fitting, attendee.consult_seconds)
     elif outcome == NEEDS_A_PERSON:
-        summary = _undecided(fitting)
+        summary = undecided(fitting)
     else:
-        summary = _refused(attendee, next_items, findings)
+        summary = refused(attendee, next_items, findings)
     return Assessment(
         reference=attendee.reference,
         outcome=outcome,
@@ -132,18 +104,28 @@ def _assess_one(
 
 
 def _judge(service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion]) -> list[_Judged]:
-    """Judge the items that stand alone, then those that are claimed only beside one that fits."""
+    """Judge the items that stand alone, then those that are claimed only beside one that fits.
+
+    Leaves out items that were never about this patient's service.
+    """
     added: list[ItemVersion] = []
     alone: list[ItemVersion] = []
     for version in versions:
         (added if any(isinstance(rule, Beside) for rule in version.rules) else alone).append(version)
-    judged = [_judged(version, Case(service, attendee)) for version in alone]
+    bench = _Bench(Case(service, attendee))
+    judged = [found for version in alone if (found := _judged(version, bench)) is not None]
+    if not added:
+        return judged
     fitting = tuple(each.version.number for each in judged if not each.broken)
-    return judged + [_judged(version, Case(service, attendee, beside=fitting)) for version in added]
+    bench = _Bench(Case(service, attendee, beside=fitting))
+    return judged + [found for version in added if (found := _judged(version, bench)) is not None]
 
 
-def _judged(version: ItemVersion, case: Case) -> _Judged:
-    return _Judged(version, tuple((rule, rule.finding(case)) for rule in version.rules))
+def _judged(version: ItemVersion, bench: _Bench) -> _Judged | None:
+    if any(rule.scoping and bench.breaks(rule) for rule in version.rules):
+        return None
+    beside = tuple(number for rule in version.rules if isinstance(rule, Beside) for number in rule.bases(bench.case))
+    return _Judged(version, tuple((rule, bench.finding(rule)) for rule in version.rules), beside)
 
 
 def _nearest(candidates: list[_Judged], attendee: Attendee) -> list[_Judged]:
@@ -179,15 +161,19 @@ def _item_finding(judged: _Judged, service: GroupService, rulebook: Rulebook) ->
         number_of_patients_seen=seen,
         findings=findings,
         confidence=confidence,
+        beside=judged.beside,
     )
 
 
 def _shared_fee(derived: DerivedFee, source: str, fee_cents: int, seen: int) -> Finding:
     """Show how the fee of a head-count-shared item was made, and flag a share that had to be rounded."""
+    if seen < 1:
+        facts = f"nobody seen yet at this place; for one patient {format_cents(fee_cents)}, shared by all who are seen"
+        return Finding("shared-fee", Verdict.MET, facts, source)
     share = format_cents(derived.shared_cents) + f" / {seen}"
     loading = share if seen <= derived.shared_up_to else format_cents(derived.flat_cents)
     facts = f"{seen} seen at this place; fee of item {derived.base_item} + {loading} = {format_cents(fee_cents)}"
-    if seen < 1 or derived.divides(seen):
+    if derived.divides(seen):
         return Finding("shared-fee", Verdict.MET, facts, source)
     return Finding(
         "shared-fee",
@@ -199,53 +185,6 @@ def _shared_fee(derived: DerivedFee, source: str, fee_cents: int, seen: int) -> 
 
 
 def _outcome(fitting: tuple[ItemFinding, ...]) -> str:
-    if any(_stands(item) for item in fitting):
+    if any(item.stands for item in fitting):
         return PROPOSED
     return NEEDS_A_PERSON if fitting else NOT_BILLABLE
-
-
-def _stands(item: ItemFinding) -> bool:
-    # What nobody here can know is shown beside the line and does not hold it back.
-    return item.verdict in (Verdict.MET, Verdict.CANNOT_KNOW)
-
-
-def _proposed(fitting: tuple[ItemFinding, ...], seconds: int) -> str:
-    standing = [item for item in fitting if _stands(item)]
-    waiting = [item for item in fitting if not _stands(item)]
-    time = f" with {minutes_text(seconds)} of the clinician's own time" if seconds else ""
-    flags = sorted({flag for item in standing for flag in item.flags})
-    sentence = f"{_named(standing)} {'fits' if len(standing) == 1 else 'fit'}{time}"
-    sentence += f" ({'; '.join(flags)})" if flags else ""
-    return sentence + (f"; {_named(waiting)} would need a person's decision." if waiting else ".")
-
-
-def _undecided(fitting: tuple[ItemFinding, ...]) -> str:
-    reasons = dict.fromkeys(
-        finding.facts for item in fitting for finding in item.findings if finding.verdict is Verdict.NEEDS_A_PERSON
-    )
-    head = f"A person must decide about {_named(fitting)}: "
-    shown: list[str] = []
-    for reason in reasons:
-        if len(head) + len("; ".join([*shown, reason, "and 99 more."])) <= SUMMARY_LENGTH:
-            shown.append(reason)
-    if not shown:
-        return f"{head}{len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'} beside the items."
-    more = [f"and {len(reasons) - len(shown)} more"] if len(shown) < len(reasons) else []
-    return f"{head}{'; '.join([*shown, *more])}."
-
-
-def _refused(attendee: Attendee, next_items: tuple[ItemFinding, ...], findings: tuple[Finding, ...]) -> str:
-    if not attendee.attended and not attendee.consults:
-        return "Not billable: did not attend."
-    near = [finding for item in next_items for finding in item.findings]
-    broken = [finding for finding in (*near, *findings) if finding.verdict is Verdict.NOT_MET]
-    if broken:
-        # A limit may list forty services: the item shows them all, the line says only which rule stood in the way.
-        whole = f"Not billable: {broken[0].facts}."
-        return whole if len(whole) <= SUMMARY_LENGTH else f"Not billable: {broken[0].remedy}"
-    return "Not billable: no item that this program may propose fits the service."
-
-
-def _named(items: Iterable[ItemFinding]) -> str:
-    numbers = [item.item_number for item in items]
-    return ("item " if len(numbers) == 1 else "items ") + words(numbers, "and")

@@ -94,6 +94,10 @@ class ItemVersion:
         """A shared appointment is never part of a hospital stay, so the higher percentage applies."""
         return max(self.benefit_percents)
 
+    def covers(self, day: date) -> bool:
+        """Say whether the version is in force on a date of service, its first and last day included."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
     def benefit_cents(self, fee_cents: int) -> int:
         """Return the benefit out of hospital: the published amount, or of a derived fee the share computed here."""
         percent = self.out_of_hospital_percent
@@ -149,6 +153,6 @@ class Item:
         Raises: NoVersion.
         """
         for version in self.versions:
-            if version.starts_on <= day and (version.ends_on is None or day <= version.ends_on):
+            if version.covers(day):
                 return version
         raise NoVersion(f"item {self.number} has no version for {day.isoformat()}")

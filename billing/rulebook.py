@@ -6,6 +6,7 @@ A folder of data has `shared.toml` (counters, exclusions, sets of rules that man
 import hashlib
 import json
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from billing.rules import Exclusion, Pool, Rule, Shelf, build
 
 # What an item says once for all its versions; a version that differs says it again.
 _COMMON_KEYS = {"number", "title", "family", "benefit_type", "claim_shape", "confidence", "rule_sets", "rules"}
+_MOST_KEPT = 1_000  # sets of families and stretches of time remembered; a clinic has a few
 _BENEFIT_KEYS = {75: "benefit_75_cents", 85: "benefit_85_cents", 100: "benefit_100_cents"}
 
 
@@ -56,6 +58,32 @@ class Rulebook:
             return self._by_number[number]
         except KeyError:
             raise UnknownItem(f"item {number} is not in the rulebook") from None
+
+    @cached_property
+    def _first_days(self) -> list[date]:
+        """Every day on which some item changes, earliest first: between two of them nothing does."""
+        days = {version.starts_on for item in self.items for version in item.versions}
+        ends = {version.ends_on for item in self.items for version in item.versions}
+        return sorted(days | {day + timedelta(days=1) for day in ends if day is not None})
+
+    @cached_property
+    def _in_force(self) -> dict[tuple[int, frozenset[str]], tuple[ItemVersion, ...]]:
+        return {}
+
+    def versions_on(self, day: date, families: frozenset[str]) -> tuple[ItemVersion, ...]:
+        """Return the versions in force on a date of service of the items in these families, by item number."""
+        key = (bisect_right(self._first_days, day), families)
+        found = self._in_force.get(key)
+        if found is None:
+            if len(self._in_force) >= _MOST_KEPT:
+                self._in_force.clear()
+            found = self._in_force[key] = tuple(
+                version
+                for item in self.items
+                for version in item.versions
+                if version.covers(day) and version.family in families
+            )
+        return found
 
     def fee_cents(self, version: ItemVersion, day: date, patients_seen: int) -> int:
         """Return the fee for one patient on a date of service; the head count matters to derived fees only."""

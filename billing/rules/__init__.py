@@ -59,6 +59,9 @@ KINDS: Mapping[str, type[Rule]] = {
 }
 
 
+_NAMED = {"pool", "or_pool", "not_when_registered", "exclusion"}  # what a rule takes from the shelf by its name
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
     """The shared counters and exclusions that rules refer to by name."""
@@ -76,11 +79,11 @@ def build(table: Mapping[str, Any], shelf: Shelf, source: str) -> Rule:
     kind = given.pop("kind", None)
     if kind not in KINDS:
         raise ValueError(f"unknown rule kind {kind!r}; known are {', '.join(sorted(KINDS))}")
-    for key, named in (("pool", shelf.pools), ("or_pool", shelf.pools), ("exclusion", shelf.exclusions)):
-        if key in given:
-            if given[key] not in named:
-                raise ValueError(f"rule {kind}: unknown {key} {given[key]!r}")
-            given[key] = named[given[key]]
+    for key in _NAMED & given.keys():
+        named: Mapping[str, Pool | Exclusion] = shelf.exclusions if key == "exclusion" else shelf.pools
+        if given[key] not in named:
+            raise ValueError(f"rule {kind}: unknown {key} {given[key]!r}")
+        given[key] = named[given[key]]
     try:
         return fill(KINDS[kind], given)
     except ValueError as error:

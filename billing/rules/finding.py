@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     NEEDS_A_PERSON = "needs-a-person"
 
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SEVERITY = (Verdict.MET, Verdict.CANNOT_KNOW, Verdict.NEEDS_A_PERSON, Verdict.NOT_MET)
 
 
@@ -59,13 +60,15 @@ class Rule(ABC):
     """A condition of an item.
 
     A `scoping` rule, when not met, says that the item was never about this service; a `barring` one that nothing at all
-    can be claimed for this patient. `about_attendance` marks answers that are the same for every item.
+    can be claimed for this patient. `about_attendance` marks answers that are the same for every item, and
+    `of_service` those that are the same for every patient of the service.
     """
 
     kind: ClassVar[str]
     scoping: ClassVar[bool] = False
     barring: ClassVar[bool] = False
     about_attendance: ClassVar[bool] = False
+    of_service: ClassVar[bool] = False
     source: str
 
     @abstractmethod
@@ -79,11 +82,11 @@ class Rule(ABC):
     def met(self, facts: str, *, flag: str | None = None) -> Finding:
         return Finding(self.kind, Verdict.MET, facts, self.source, flag=flag)
 
-    def not_met(self, facts: str, remedy: str) -> Finding:
-        return Finding(self.kind, Verdict.NOT_MET, facts, self.source, remedy)
+    def not_met(self, facts: str, remedy: str, *, earliest: date | None = None) -> Finding:
+        return Finding(self.kind, Verdict.NOT_MET, facts, self.source, remedy, earliest=earliest)
 
-    def needs_a_person(self, facts: str, remedy: str) -> Finding:
-        return Finding(self.kind, Verdict.NEEDS_A_PERSON, facts, self.source, remedy)
+    def needs_a_person(self, facts: str, remedy: str, *, earliest: date | None = None) -> Finding:
+        return Finding(self.kind, Verdict.NEEDS_A_PERSON, facts, self.source, remedy, earliest=earliest)
 
     def cannot_know(self, facts: str, remedy: str, *, flag: str | None = None) -> Finding:
         return Finding(self.kind, Verdict.CANNOT_KNOW, facts, self.source, remedy, flag)
@@ -96,7 +99,7 @@ def minutes_text(seconds: int) -> str:
 
 def day_text(day: date) -> str:
     """Write a date as staff read it: "10 Mar 2026"."""
-    return f"{day.day} {day:%b %Y}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def words(values: Iterable[str], joiner: str) -> str:

@@ -20,6 +20,7 @@ class Place(Rule):
 
     kind: ClassVar[str] = "place"
     scoping: ClassVar[bool] = True
+    of_service: ClassVar[bool] = True
     consulting_rooms: bool
 
     def finding(self, case: Case) -> Finding:
@@ -60,6 +61,7 @@ class Telehealth(Rule):
 
     kind: ClassVar[str] = "telehealth"
     scoping: ClassVar[bool] = True
+    of_service: ClassVar[bool] = True
     by: str
 
     def __post_init__(self) -> None:
@@ -78,6 +80,7 @@ class ProfessionOf(Rule):
 
     kind: ClassVar[str] = "profession"
     scoping: ClassVar[bool] = True
+    of_service: ClassVar[bool] = True
     one_of: tuple[str, ...]
 
     def __post_init__(self) -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from billing import GroupService, assess, load_rulebook
-from billing.assess import SUMMARY_LENGTH, _judge, _versions_on
-from billing.rules import KINDS, Verdict
+from billing.rules import KINDS, Case, Verdict
+from billing.summary import SUMMARY_LENGTH
 from tests.billing.scene import service
 from tests.billing.test_cases import _cases
 
@@ -42,11 +42,11 @@ def _service(case: dict[str, Any]) -> GroupService:
 
 def _verdicts(case: dict[str, Any]) -> set[tuple[str, bool]]:
     whole = _service(case)
-    versions = _versions_on(whole, load_rulebook())
     return {
         # A limit is never certain from here: room in it, unseen history apart, is what "met" comes to.
         (rule.kind, finding.verdict in (Verdict.MET, Verdict.CANNOT_KNOW))
-        for attendee in whole.attendees
-        for judged in _judge(whole, attendee, versions)
-        for rule, finding in judged.answers
+        for attendee, assessment in zip(whole.attendees, assess(whole, load_rulebook()), strict=True)
+        for version in load_rulebook().versions_on(whole.date_of_service, whole.item_families)
+        for rule in version.rules
+        for finding in [rule.finding(Case(whole, attendee, tuple(each.item_number for each in assessment.fitting)))]
     }
