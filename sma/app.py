@@ -35,6 +35,7 @@ SLICES = (
     "sma.boards.web",
     "sma.identity.web",
     "sma.people.web",
+    "sma.entitlements.web",
     "sma.scheduling.web",
     "sma.appointments.web",
     "sma.attendance.web",

@@ -6,6 +6,7 @@ from sma.attendance import models as attendance
 from sma.claims import models as claims
 from sma.core import audit, idempotency, outbox, throttle
 from sma.core.db import metadata
+from sma.entitlements import models as entitlements
 from sma.identity import models as identity
 from sma.messages import models as messages
 from sma.people import models as people
@@ -17,6 +18,7 @@ __all__ = [
     "attendance",
     "audit",
     "claims",
+    "entitlements",
     "idempotency",
     "identity",
     "messages",

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see-people"
     EDIT_PEOPLE = "edit-people"
     SEE_IDENTIFIERS = "see-identifiers"  # full Medicare or DVA number
+    RECORD_ENTITLEMENTS = "record-entitlements"  # a person's Medicare history: earlier services, plans, referrals
     RECORD_COMFORT = "record-comfort"  # a person's own answer about groups
     RECORD_DEATH = "record-death"  # that somebody has died, and taking back a mistake
     BOOK = "book"
@@ -77,9 +78,9 @@ _DESK = _EVERYBODY | {
 _CARE = _DESK | {Permission.PASS_WARNING, Permission.SEE_EVIDENCE}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.FRONT_DESK: frozenset(_DESK),
+    Role.FRONT_DESK: frozenset(_DESK | {Permission.RECORD_ENTITLEMENTS}),
     Role.FACILITATOR: frozenset(_CARE),
-    Role.HEALTH_WORKER: frozenset(_CARE | {Permission.RECORD_DEATH}),
+    Role.HEALTH_WORKER: frozenset(_CARE | {Permission.RECORD_DEATH, Permission.RECORD_ENTITLEMENTS}),
     Role.CULTURAL_LEAD: frozenset(
         _CARE | {Permission.APPROVE_AUDIENCE, Permission.SEE_SETTINGS, Permission.RECORD_DEATH}
     ),
@@ -87,6 +88,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _EVERYBODY
         | {
             Permission.SEE_PEOPLE,
+            Permission.RECORD_ENTITLEMENTS,
             Permission.RUN_SESSION,
             Permission.CONFIRM_MINUTES,
             Permission.PRINT_SHEETS,
@@ -101,6 +103,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_EVERY_SESSION,
             Permission.SEE_PEOPLE,
             Permission.SEE_IDENTIFIERS,
+            Permission.RECORD_ENTITLEMENTS,
             Permission.SEE_EVIDENCE,
             Permission.SEE_CLAIMS,
             Permission.EXPORT_CLAIMS,
@@ -110,6 +113,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _DESK
         | {
             Permission.CORRECT_MINUTES,
+            Permission.RECORD_ENTITLEMENTS,
             Permission.PLAN_SESSIONS,
             Permission.SEE_SETTINGS,
             Permission.RECORD_DEATH,

@@ -91,6 +91,24 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
         "/people/{patient_id}/death": {"told_by": "family", "is_right_person": "on"},
         "/people/{patient_id}/no-card": {"state": "card-not-here"},
+        "/people/{patient_id}/medicare/services": {
+            "item_number": "23",
+            "date_of_service": "2026-03-10",
+            "given": "elsewhere",
+        },
+        "/people/{patient_id}/medicare/plans": {
+            "kind": "gpccmp-reviewed",
+            "made_on": "2026-03-10",
+            "given": "elsewhere",
+        },
+        "/people/{patient_id}/medicare/referrals": {
+            "profession": "dietitian",
+            "referrer_name": "Dr Nguyen",
+            "referrer_provider_number": "2447781L",
+            "issued_on": "2026-03-10",
+            "period": "standard",
+        },
+        "/people/{patient_id}/medicare/registrations": {"registered": "here", "from_on": "2026-03-10"},
         "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
         "/practitioners/{practitioner_id}/provider-numbers": {
             "location_id": ids["location_id"],

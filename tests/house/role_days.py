@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from billing import Profession
 from sma.appointments import CancelReason, book, cancel
 from sma.appointments.actions.questions import ask_lead
 from sma.assignments import AssignmentMethod, assign_benefit
@@ -25,7 +26,8 @@ from sma.attendance import (
 from sma.claims import Claim, approve, make_batches, reassess, request_export
 from sma.core.db import ReadSession, WriteSession
 from sma.core.outbox import Outbox
-from sma.identity import Role
+from sma.entitlements import ReferralLetter, record_plan, record_referral, record_registration
+from sma.identity import CurrentUser, Role
 from sma.messages import Communication, CommunicationState
 from sma.people import Location, set_coverage
 from sma.scheduling import GroupSession, Program, SessionRole, SessionRoleKind
@@ -101,6 +103,7 @@ def _fill_coming(scene: Scene, side: Side) -> None:
             side.ids[name] = place.id
             if name == "booked":
                 side.ids["person booked"] = person.id
+                _remember(db, side, person.id, by=desk, now=at)
                 question = ask_lead(db, place, by=desk, now=at)
                 question.answer, question.answered_at, side.ids["answered question"] = "Ring them", at, question.id
         if name == "cancelled":
@@ -118,6 +121,18 @@ def _fill_coming(scene: Scene, side: Side) -> None:
                 row.state, side.ids["failed message"] = CommunicationState.FAILED, row.id
             if row.appointment_id == side.ids["without an address"]:
                 side.ids["call task"] = row.id
+
+
+def _remember(db: WriteSession, side: Side, person: UUID, *, by: CurrentUser, now: datetime) -> None:
+    """Their Medicare history: one entry of each kind."""
+    day = date(2026, 3, 3)
+    plan = record_plan(db, person, kind="gpccmp-made", made_on=day, given="elsewhere", place=None, by=by, now=now)
+    letter = ReferralLetter(
+        profession=Profession.DIETITIAN, referrer_name="Dr Nguyen", referrer_provider_number="2447781L", issued_on=day
+    )
+    referral = record_referral(db, person, letter, by=by, now=now)
+    registration = record_registration(db, person, registered="here", from_on=day, by=by, now=now)
+    side.ids |= {"service_id": plan.id, "referral_id": referral.id, "registration_id": registration.id}
 
 
 def _run(scene: Scene, side: Side) -> None:
