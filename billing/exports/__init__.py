@@ -15,6 +15,7 @@ from billing.exports.columns import COLUMNS, HEADER, HEADER_VERSION, Column
 from billing.exports.csv import dollars, write_csv
 from billing.exports.lines import (
     RECORD,
+    Assignment,
     Batch,
     ControlTotals,
     LeftOut,
@@ -31,6 +32,7 @@ __all__ = [
     "EXPORTS",
     "HEADER",
     "HEADER_VERSION",
+    "Assignment",
     "Batch",
     "Column",
     "ControlTotals",

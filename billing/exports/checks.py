@@ -6,9 +6,9 @@ the return codes that name the same faults (RebateRight, easyGP, Services Austra
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from billing.exports.lines import Line
@@ -105,37 +105,40 @@ def cautions(line: Line, context: Context) -> list[Remark]:
     return found
 
 
-def duplicates(lines: Sequence[Line], already: Mapping[tuple[object, ...], Sequence[Line]]) -> dict[int, Remark]:
-    """Return, by place in `lines`, each that repeats an earlier one or one of `already` without being distinct.
+class Service(NamedTuple):
+    """What tells one service from another: the person, item, day and provider in `same`, and when its session was."""
 
-    The same item for one person on one day by one provider is distinct only in sessions that share no minute.
-    `already` holds exported lines that stand, by `same_service`.
+    same: tuple[Hashable, ...]
+    starts: datetime
+    ends: datetime
+
+
+DUPLICATE = Remark(
+    "duplicate",
+    "This item is already claimed for this person, day and provider.",
+    "Mark it as not billed, or correct the record where the services were distinct.",
+)
+
+
+def repeated(services: Sequence[Service], standing: Iterable[Service] = ()) -> tuple[set[int], set[int]]:
+    """Return the places in `services` of those that repeat another, and of those that do but are distinct.
+
+    The same item for one person on one day by one provider is distinct only where the sessions share no minute.
+    `standing` was claimed before.
     """
-    seen = {key: list(found) for key, found in already.items()}
-    repeated = {}
-    for place, line in enumerate(lines):
-        if line.kind == "void":
+    seen: dict[Hashable, list[Service]] = {}
+    for each in standing:
+        seen.setdefault(each.same, []).append(each)
+    same, distinct = set(), set()
+    for place, service in enumerate(services):
+        others = seen.setdefault(service.same, [])
+        if any(service.starts < other.ends and other.starts < service.ends for other in others):
+            same.add(place)
             continue
-        others = seen.setdefault(same_service(line), [])
-        if any(not _apart(line, other) for other in others):
-            repeated[place] = Remark(
-                "duplicate",
-                "This item is already claimed for this person, day and provider.",
-                "Mark it as not billed, or correct the record where the services were distinct.",
-            )
-        else:
-            others.append(line)
-    return repeated
-
-
-def same_service(line: Line) -> tuple[object, ...]:
-    """What two lines share that Medicare would take for one service."""
-    card = (line.medicare_number, line.medicare_irn) if line.billing_type == "bulk" else line.dva_file_number
-    return line.servicing_provider_number, line.session_date, card, line.mbs_item
-
-
-def _apart(line: Line, other: Line) -> bool:
-    return line.session_end <= other.session_start or other.session_end <= line.session_start
+        if others:
+            distinct.add(place)
+        others.append(service)
+    return same, distinct
 
 
 def _identity(line: Line, context: Context) -> Iterator[Remark]:

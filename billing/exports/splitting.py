@@ -78,7 +78,7 @@ def _filled(units: Sequence[Unit[Key]], most_vouchers: int, most_services: int) 
 
 
 def _voucher(unit: Unit[Key]) -> tuple[Hashable, ...]:
-    """What a voucher says once for all its services: the person, the day, the referral, when it was authorised."""
+    """What a voucher says once for all its services; two of the same item each need a time of their own."""
     line = unit.lines[0]
     return (
         unit.person,
@@ -87,6 +87,7 @@ def _voucher(unit: Unit[Key]) -> tuple[Hashable, ...]:
         line.referral_issue_date,
         line.referral_override,
         line.aob_date,
+        line.session_start if line.duplicate_override else None,
     )
 
 

@@ -7,12 +7,13 @@ a quarter of the work.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from billing.exports import Line
+from billing.exports import Assignment, LeftOut, Line
 from sma.core import crypto
 
 LINES_IN_BLOCK = 500
@@ -41,6 +42,28 @@ def thaw(content: bytes) -> Iterator[Line]:
         _column(name, column, block["lines"]) for name, column in zip(Line._fields, block["columns"], strict=True)
     ]
     return map(Line._make, zip(*columns, strict=True))
+
+
+def beside(assignments: Sequence[Assignment], left_out: Sequence[LeftOut]) -> str:
+    """What a batch keeps beside its lines, as text to be sealed: the assignments behind them, and what stayed out."""
+    kept = {
+        "assignments": [{key: _plain(value) for key, value in each._asdict().items()} for each in assignments],
+        "left_out": [{key: _plain(value) for key, value in asdict(each).items()} for each in left_out],
+    }
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_beside(text: str | None) -> tuple[tuple[Assignment, ...], tuple[LeftOut, ...]]:
+    """Read back what `beside` wrote."""
+    kept = json.loads(text) if text else {"assignments": [], "left_out": []}
+    return (
+        tuple(Assignment(**_dated(each, "assigned_on", "keep_until")) for each in kept["assignments"]),
+        tuple(LeftOut(**_dated(each, "session_date")) for each in kept["left_out"]),
+    )
+
+
+def _dated(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: date.fromisoformat(value) if key in names and value else value for key, value in row.items()}
 
 
 def _column(name: str, column: Any, lines: int) -> Iterable[Any]:

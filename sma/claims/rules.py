@@ -1,10 +1,7 @@
 """The states of a claim line, who may move it, and what a clinic is told when a step is refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
-from uuid import UUID
 
 from sma.core.errors import Conflict, Forbidden, NotFound
 
@@ -40,6 +37,12 @@ class ExportStatus(StrEnum):
     FAILED = "failed"
 
 
+BILLING_WORDS = {
+    BillingType.BULK: "Bulk billed",
+    BillingType.PRIVATE: "Private account",
+    BillingType.DVA: "DVA",
+}
+
 STATUS_WORDS = {
     ClaimStatus.NEEDS_CHECK: "Needs check",
     ClaimStatus.BLOCKED: "Blocked",
@@ -73,47 +76,6 @@ _MOVES: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
 def may_become(present: str, wanted: ClaimStatus) -> bool:
     """Say whether a line in one state may go to another."""
     return wanted in _MOVES[ClaimStatus(present)]
-
-
-class Voucher(NamedTuple):
-    """Lines of one person on one day, as a claim groups them."""
-
-    person: UUID
-    day: date
-    line_ids: tuple[UUID, ...]
-
-
-Row = TypeVar("Row")
-
-
-def batches_of(
-    lines: Sequence[tuple[UUID, UUID, date]], *, most_vouchers: int, most_services: int
-) -> list[tuple[Voucher, ...]]:
-    """Split lines (id, person, day), in their order, into as many batches as the limits of one claim ask for.
-
-    A person with more services on a day than a voucher holds gets a second voucher in the next batch: within a claim a
-    person has one voucher a day.
-    """
-    by_voucher: dict[tuple[UUID, date], list[UUID]] = {}
-    for line_id, person, day in lines:
-        by_voucher.setdefault((person, day), []).append(line_id)
-    batches: list[dict[tuple[UUID, date], Voucher]] = []
-    for key, ids in by_voucher.items():
-        first = 0
-        for part in _parts(ids, most_services):
-            place = next(
-                (at for at in range(first, len(batches)) if len(batches[at]) < most_vouchers),
-                len(batches),
-            )
-            if place == len(batches):
-                batches.append({})
-            batches[place][key] = Voucher(*key, tuple(part))
-            first = place + 1
-    return [tuple(each.values()) for each in batches]
-
-
-def _parts(values: Sequence[Row], size: int) -> Iterable[Sequence[Row]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 class LineNotFound(NotFound):

@@ -1,208 +1,275 @@
-"""The line of a batch as it is first written down: every fact of one approved claim, read at this moment."""
+"""The lines of a batch as they are first written down: every fact of each approved claim, read at this moment, and
+whatever keeps one back.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from billing.exports import Line, voiding
-from sma.assignments import AssignmentMethod, BenefitAssignment, assignment_holds, assignments_by_id
+from billing.exports import LeftOut, Line, voiding
+from billing.exports.checks import DUPLICATE, Context, Remark, Service, cautions, obstacles, repeated
+from sma.assignments import BenefitAssignment, assignment_holds, assignments_by_id
+from sma.claims.actions.first_lines import Covers, Row, asks_patients_seen, assignment_id, lines_of, names
 from sma.claims.freezing import thaw
-from sma.claims.judgement import flags_of
 from sma.claims.limits import load_limits
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
+from sma.claims.rules import BillingType, ClaimStatus, LineKind
+from sma.core import clock
 from sma.core.db import ReadSession
-from sma.people import Coverage, Location, Patient, Practitioner, practitioner_name
+from sma.entitlements import Referred, referrals
+from sma.people import Coverage, Location, Patient, Practitioner, PractitionerRole
 from sma.people.rules import CoverageKind
 from sma.scheduling import GroupSession
-
-# How somebody with one name stands on a bulk-bill claim. Source: Tyro Health attributes, patient.identity.givenName.
-ONLY_NAME = "Onlyname"
-ATTENDED = "attended"
-BULK = "bulk"
-DELIVERY = {"in-person": "in_person"}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One line before it has its number. `location` and `practitioner` name the batch it goes into."""
+    """One claim as lines without their numbers. `location` and `practitioner` name the batch it goes into."""
 
     claim: Claim
-    line: Line
+    lines: tuple[Line, ...]
     location: Location
     practitioner: Practitioner
     timezone: str
+    agreement: BenefitAssignment | None = None
+    meanings: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class _Row:
+class Held(NamedTuple):
+    """A claim that stays out of its batch, and why."""
+
     claim: Claim
-    patient: Patient
-    session: GroupSession
-    practitioner: Practitioner
-    location: Location
+    remark: Remark
+    row: LeftOut
+
+    @property
+    def reason(self) -> str:
+        return f"{self.remark.reason} {self.remark.remedy}"
 
 
-def drafts(db: ReadSession, claims: Sequence[Claim]) -> tuple[list[Draft], list[tuple[Claim, str]]]:
-    """Write down each approved claim; also return those that lost something they cannot go out without, and what."""
-    ids = [claim.id for claim in claims]
+def drafts(db: ReadSession, claims: Sequence[Claim], *, now: datetime) -> tuple[list[Draft], list[Held]]:
+    """Write down each approved claim; also return those that cannot go out as they are, each with why.
+
+    The number of statements does not grow with the claims, apart from one for each day of service.
+    """
+    rows = _rows(db, claims)
+    earlier = _earlier_lines(db, claims)
+    agreements = assignments_by_id(db, [each for row in rows if (each := assignment_id(row.claim))])
+    made: list[Draft] = []
+    held: list[Held] = []
+    for row in rows:
+        agreement = agreements.get(assignment_id(row.claim))
+        if taken_back := earlier.get(row.claim.id):
+            made.append(Draft(row.claim, tuple(taken_back), row.location, row.practitioner, row.session.timezone))
+            continue
+        found = _missing(row, agreement) or _checked(row, agreement, now=now)
+        if isinstance(found, Remark):
+            held.append(Held(row.claim, found, _left_out(row, found)))
+        else:
+            made.append(found)
+    return _without_repeats(db, made, held)
+
+
+def _missing(row: Row, agreement: BenefitAssignment | None) -> Remark | None:
+    """What a line cannot even be written down without."""
+    again = "Enter it on the person's page, then assess again."
+    if row.claim.billing_type == BillingType.DVA:
+        if row.covers.dva is None:
+            return Remark("dva-missing", "The DVA file number is missing.", again)
+    elif row.covers.medicare is None or row.covers.medicare.irn is None:
+        return Remark("medicare-missing", "The Medicare number or its IRN is missing.", again)
+    if row.patient.born_on is None:
+        return Remark("birth-missing", "The date of birth is missing.", again)
+    if row.claim.provider_number is None or row.claim.item_number is None:
+        return Remark(
+            "provider-missing", "The provider number for this place is missing.", "Enter it, then assess again."
+        )
+    if agreement is not None and not assignment_holds(agreement, row.session.held_on, row.session.timezone):
+        return Remark(
+            "assignment-ended",
+            "The assignment of benefit was taken back.",
+            "Record another for the session, then assess again.",
+        )
+    return None
+
+
+def _checked(row: Row, agreement: BenefitAssignment | None, *, now: datetime) -> Draft | Remark:
+    lines, meanings = lines_of(row, agreement)
+    card = row.covers.dva if row.claim.billing_type == BillingType.DVA else row.covers.medicare
+    context = Context(
+        today=clock.local_date(now, row.session.timezone),
+        limits=load_limits().form(row.claim.billing_type),
+        card_expires_on=card.expires_on if card else None,
+        asks_patients_seen=asks_patients_seen(row.claim),
+        is_authorised=agreement is not None,
+    )
+    checked = []
+    for number, line in enumerate(lines):
+        # What is claimed beside a service is counted by that service, never by itself.
+        about = context if number == 0 else replace(context, asks_patients_seen=False)
+        if found := obstacles(line, about):
+            return found[0]
+        remarks = cautions(line, about)
+        meanings.update({each.code: f"{each.reason} {each.remedy}" for each in remarks})
+        codes = " ".join([*line.validation_codes.split(), *(each.code for each in remarks)])
+        checked.append(
+            line._replace(validation_codes=codes, validation_status="warning" if codes else line.validation_status)
+        )
+    return Draft(row.claim, tuple(checked), row.location, row.practitioner, row.session.timezone, agreement, meanings)
+
+
+def _without_repeats(db: ReadSession, made: list[Draft], held: list[Held]) -> tuple[list[Draft], list[Held]]:
+    """Hold back what is claimed already, and say of distinct services that they are."""
+    made = sorted(made, key=lambda draft: (draft.lines[0].session_start, draft.claim.id))
+    new = [draft for draft in made if draft.claim.kind != LineKind.VOID]
+    same, distinct = repeated([_service(draft.claim, draft.lines[0]) for draft in new], _standing(db, new))
+    kept: dict[UUID, Draft | None] = {}
+    for place, draft in enumerate(new):
+        if place in same:
+            kept[draft.claim.id] = None
+            held.append(Held(draft.claim, DUPLICATE, _left_out_line(draft.lines[0], DUPLICATE)))
+        elif place in distinct:
+            kept[draft.claim.id] = replace(draft, lines=tuple(_distinct(line) for line in draft.lines))
+    return [each for draft in made if (each := kept.get(draft.claim.id, draft))], held
+
+
+def _distinct(line: Line) -> Line:
+    text = line.service_text or f"Separate service, {line.session_start:%H:%M} to {line.session_end:%H:%M}"
+    return line._replace(duplicate_override=True, service_text=text)
+
+
+def _service(claim: Claim, line: Line) -> Service:
+    same = (claim.patient_id, claim.provider_number, claim.date_of_service, claim.item_number)
+    return Service(same, line.session_start, line.session_end)
+
+
+def _standing(db: ReadSession, new: Sequence[Draft]) -> list[Service]:
+    """What was exported before for these people on these days, and not taken back."""
     rows = db.exec(
+        select(Claim, GroupSession.starts_at, GroupSession.ends_at)
+        .join(GroupSession, col(GroupSession.id) == col(Claim.group_session_id))
+        .where(
+            col(Claim.status) == ClaimStatus.EXPORTED,
+            col(Claim.kind) == LineKind.SERVICE,
+            col(Claim.patient_id).in_({draft.claim.patient_id for draft in new}),
+            col(Claim.date_of_service).in_({draft.claim.date_of_service for draft in new}),
+        )
+    )
+    return [
+        Service((each.patient_id, each.provider_number, each.date_of_service, each.item_number), starts, ends)
+        for each, starts, ends in rows
+    ]
+
+
+def _left_out(row: Row, remark: Remark) -> LeftOut:
+    family, given = names(row.patient)
+    return LeftOut(
+        session_date=row.claim.date_of_service,
+        servicing_provider_number=row.claim.provider_number or "",
+        patient_ref=row.patient.source_id or row.patient.id.hex,
+        patient_family_name=family,
+        patient_given_name=given,
+        mbs_item=row.claim.item_number or "",
+        reason=remark.reason,
+        remedy=remark.remedy,
+    )
+
+
+def _left_out_line(line: Line, remark: Remark) -> LeftOut:
+    return LeftOut(
+        session_date=line.session_date,
+        servicing_provider_number=line.servicing_provider_number,
+        patient_ref=line.patient_ref,
+        patient_family_name=line.patient_family_name,
+        patient_given_name=line.patient_given_name,
+        mbs_item=line.mbs_item,
+        reason=remark.reason,
+        remedy=remark.remedy,
+    )
+
+
+def _rows(db: ReadSession, claims: Sequence[Claim]) -> list[Row]:
+    found = db.exec(
         select(Claim, Patient, GroupSession, Practitioner)
         .join(Patient, col(Patient.id) == col(Claim.patient_id))
         .join(GroupSession, col(GroupSession.id) == col(Claim.group_session_id))
         .join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id))
-        .where(col(Claim.id).in_(ids))
+        .where(col(Claim.id).in_([claim.id for claim in claims]))
     ).all()
-    cards = _cards(db, [patient.id for _, patient, *_ in rows])
-    places = _places(db, {session.location_id for *_, session, _ in rows})
-    agreements = _agreements(db, claims)
-    earlier = _earlier_lines(db, claims)
-    made: list[Draft] = []
-    left_out: list[tuple[Claim, str]] = []
-    for found in rows:
-        row = _Row(*found, places[found[2].location_id])
-        line = earlier.get(row.claim.id)
-        if line is None:
-            number, irn = cards.get(row.patient.id, (None, None))
-            agreement = agreements.get(_assignment_id(row.claim))
-            if reason := _missing(row, number, irn, agreement):
-                left_out.append((row.claim, reason))
-                continue
-            line = _line(row, (number, irn), agreement)
-        made.append(Draft(row.claim, line, row.location, row.practitioner, row.session.timezone))
-    return made, left_out
-
-
-def _missing(row: _Row, number: str | None, irn: str | None, agreement: BenefitAssignment | None) -> str | None:
-    if number is None or irn is None:
-        return "The Medicare number or its IRN is missing. Enter it on the person's page, then assess again."
-    if row.patient.born_on is None:
-        return "The date of birth is missing. Enter it on the person's page, then assess again."
-    if row.claim.provider_number is None:
-        return "The provider number for this place is missing. Enter it, then assess again."
-    if agreement is not None and not assignment_holds(agreement, row.session.held_on, row.session.timezone):
-        return "The assignment of benefit was taken back. Record another for the session, then assess again."
-    return None
-
-
-def _line(row: _Row, card: tuple[str | None, str | None], agreement: BenefitAssignment | None) -> Line:
-    claim, session, patient, limits = row.claim, row.session, row.patient, load_limits()
-    zone = ZoneInfo(session.timezone)
-    flags = flags_of(claim.assessment, claim.item_number)
-    benefit = claim.benefit_cents or 0
-    values: dict[str, Any] = {
-        **dict.fromkeys(Line._fields),
-        "line_no": 0,
-        "session_id": session.code,
-        "session_date": claim.date_of_service,
-        "session_start": session.starts_at.astimezone(zone),
-        "session_end": session.ends_at.astimezone(zone),
-        "delivery_mode": DELIVERY.get(session.modality, session.modality),
-        "location_name": row.location.name,
-        "servicing_provider_number": claim.provider_number,
-        "servicing_provider_name": practitioner_name(row.practitioner),
-        "service_type_code": limits.service_type(row.practitioner.profession),
-        "hospital": False,
-        "proposed_claim_seq": 1,
-        "voucher_id": "",
-        "service_id": "",
-        "patient_ref": patient.source_id or patient.id.hex,
-        **_names(patient),
-        "patient_dob": patient.born_on,
-        "medicare_number": card[0],
-        "medicare_irn": card[1],
-        "billing_type": BULK,
-        "mbs_item": claim.item_number,
-        "item_description": claim.item_title,
-        # Billed in bulk, the charge is the benefit that was assigned and nothing beside it.
-        "charge_cents": benefit,
-        "benefit_cents": benefit,
-        "number_of_patients_seen": claim.number_of_patients_seen,
-        "duplicate_override": False,
-        **_agreement(agreement),
-        "attendance_status": ATTENDED,
-        "mbs_schedule_version": _iso(claim.item_version_from),
-        "validation_status": "warning" if flags else "ready",
-        "validation_codes": " ".join(code_of(flag) for flag in flags),
-        "kind": "item",
-        "schedule_fee_cents": None if claim.number_of_patients_seen is not None else claim.schedule_fee_cents,
-    }
-    return Line(**values)
-
-
-def code_of(flag: str) -> str:
-    """A flag as one word of the validation codes: "at threshold" is "at-threshold"."""
-    return flag.replace(" ", "-")
-
-
-def _names(patient: Patient) -> dict[str, str]:
-    given = patient.given_names or patient.preferred_name
-    if not patient.family_name:
-        return {"patient_family_name": given, "patient_given_name": ONLY_NAME}
-    return {"patient_family_name": patient.family_name, "patient_given_name": given}
-
-
-def _agreement(agreement: BenefitAssignment | None) -> dict[str, Any]:
-    if agreement is None:
-        return {}
-    return {
-        "aob_agreement_id": agreement.id.hex,
-        "aob_type": AssignmentMethod(agreement.method).value,
-        "aob_date": agreement.assigned_on,
-        "aob_assignor_is_patient": agreement.assigned_by_patient,
-    }
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _assignment_id(claim: Claim) -> UUID | None:
-    assignment = claim.assessment["evidence"]["assignment"]
-    return UUID(assignment["id"]) if assignment else None
-
-
-def _agreements(db: ReadSession, claims: Sequence[Claim]) -> Mapping[UUID | None, BenefitAssignment]:
-    ids = [_assignment_id(claim) for claim in claims]
-    return dict(assignments_by_id(db, [each for each in ids if each]).items())
+    covers = _covers(db, {patient.id for _, patient, *_ in found})
+    places = _places(db, {session.location_id for *_, session, _ in found})
+    payees = _payees(db, {practitioner.id for *_, practitioner in found})
+    written: dict[object, Mapping[UUID, Sequence[Referred]]] = {}
+    rows = []
+    for claim, patient, session, practitioner in found:
+        day = claim.date_of_service
+        if day not in written:
+            written[day] = referrals(db, [each.patient_id for each, *_ in found if each.date_of_service == day], day)
+        rows.append(
+            Row(
+                claim=claim,
+                patient=patient,
+                session=session,
+                practitioner=practitioner,
+                location=places[session.location_id],
+                covers=covers.get(patient.id, Covers()),
+                payee=payees.get((practitioner.id, session.location_id)),
+                referrals=written[day].get(patient.id, ()),
+            )
+        )
+    return rows
 
 
 def _places(db: ReadSession, location_ids: Collection[UUID]) -> dict[UUID, Location]:
     return {each.id: each for each in db.exec(select(Location).where(col(Location.id).in_(location_ids)))}
 
 
-def _cards(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str | None]]:
+def _payees(db: ReadSession, practitioner_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
     rows = db.exec(
-        select(Coverage.patient_id, Coverage.number, Coverage.irn)
+        select(PractitionerRole.practitioner_id, PractitionerRole.location_id, PractitionerRole.payee_provider_number)
         .where(
-            col(Coverage.patient_id).in_(patient_ids),
-            col(Coverage.kind) == CoverageKind.MEDICARE,
-            col(Coverage.is_current).is_(True),
+            col(PractitionerRole.practitioner_id).in_(practitioner_ids),
+            col(PractitionerRole.payee_provider_number).is_not(None),
+            col(PractitionerRole.is_active).is_(True),
         )
+        .order_by(col(PractitionerRole.id))
+    )
+    return {(who, where): number for who, where, number in rows if who and where and number}
+
+
+def _covers(db: ReadSession, patient_ids: Collection[UUID]) -> dict[UUID, Covers]:
+    found: dict[UUID, Covers] = {}
+    rows = db.exec(
+        select(Coverage)
+        .where(col(Coverage.patient_id).in_(patient_ids), col(Coverage.is_current).is_(True))
         .order_by(col(Coverage.created_at), col(Coverage.id))
     )
-    return {patient_id: (number, irn) for patient_id, number, irn in rows}
+    for cover in rows:
+        kind = "medicare" if cover.kind == CoverageKind.MEDICARE else "dva"
+        found[cover.patient_id] = found.get(cover.patient_id, Covers())._replace(**{kind: cover})
+    return found
 
 
-def _earlier_lines(db: ReadSession, claims: Sequence[Claim]) -> dict[UUID, Line]:
-    """For each void claim, the line that takes back the one it voids, word for word as that was frozen."""
-    voided = {claim.replaces_id: claim.id for claim in claims if claim.kind == "void"}
+def _earlier_lines(db: ReadSession, claims: Sequence[Claim]) -> dict[UUID, list[Line]]:
+    """For each void claim, the lines that take back those of the one it voids, word for word as they were frozen."""
+    voided = {claim.replaces_id: claim.id for claim in claims if claim.kind == LineKind.VOID}
     if not voided:
         return {}
     wanted = db.exec(
         select(ClaimLine.claim_id, ClaimLine.batch_id, ClaimLine.line_no, ClaimBatch.reference)
         .join(ClaimBatch, col(ClaimBatch.id) == col(ClaimLine.batch_id))
-        .where(col(ClaimLine.claim_id).in_(voided), col(ClaimLine.kind) == "service")
+        .where(col(ClaimLine.claim_id).in_(voided), col(ClaimLine.kind) == LineKind.SERVICE)
+        .order_by(col(ClaimLine.line_no))
     ).all()
     frozen: dict[tuple[UUID, int], Line] = {}
     for batch_id in {batch_id for _, batch_id, *_ in wanted}:
         for content in db.exec(select(ClaimBlock.content).where(col(ClaimBlock.batch_id) == batch_id)):
             frozen.update({(batch_id, line.line_no): line for line in thaw(content)})
-    return {
-        voided[claim_id]: voiding(frozen[batch_id, line_no], reference)
-        for claim_id, batch_id, line_no, reference in wanted
-    }
+    found: dict[UUID, list[Line]] = {}
+    for claim_id, batch_id, line_no, reference in wanted:
+        found.setdefault(voided[claim_id], []).append(voiding(frozen[batch_id, line_no], reference))
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from billing.exports import EXPORTS, Batch, ControlTotals, Line, TooManyLines
-from sma.claims.freezing import thaw
+from sma.claims.freezing import read_beside, thaw
 from sma.claims.limits import load_limits
 from sma.claims.models import CHUNK_CONTEXT, ClaimBatch, ClaimBlock, Export, ExportChunk
 from sma.claims.rules import BatchNotFound, ExportNotFound, ExportStatus, LeaseLost, StepUpNeeded, TotpNeeded
@@ -112,6 +112,7 @@ def _begin(database: Database, work: Work, attempt: UUID, *, now: datetime) -> t
 
 def frozen_batch(database: Database, batch: ClaimBatch) -> Batch:
     """The batch as the exporters take it: its lines are opened block by block while they are written."""
+    assignments, left_out = read_beside(batch.beside)
     return Batch(
         reference=batch.reference,
         exported_at=batch.made_at,
@@ -120,7 +121,10 @@ def frozen_batch(database: Database, batch: ClaimBatch) -> Batch:
         practice_name=batch.practice_name,
         lines=_lines(database, batch.id),
         meanings=batch.meanings,
-        days_to_lodge=load_limits().days_to_lodge,
+        days_to_lodge=load_limits().form(batch.billing_type).days,
+        timezone=batch.timezone,
+        assignments=assignments,
+        left_out=left_out,
     )
 
 

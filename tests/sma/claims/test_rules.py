@@ -1,11 +1,8 @@
 """Which way a line may go, how many lines a batch holds, and what odd clinics get as an answer."""
 
 from datetime import date
-from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from billing.exports import Line, voiding
@@ -15,45 +12,13 @@ from sma.claims.freezing import LINES_IN_BLOCK, blocks, thaw
 from sma.claims.judgement import choices
 from sma.claims.limits import load_limits
 from sma.claims.models import ClaimBatch, ClaimBlock
-from sma.claims.rules import NotApprovable, batches_of, may_become
+from sma.claims.rules import NotApprovable, may_become
 from sma.core.db import Database
 from sma.people import Location, Patient, PractitionerRole
 from tests.billing.exports.batches import make_line
 from tests.sma.claims.factories import CLOSED, later, propose_now, yarn_up
 
 DAY = date(2026, 11, 24)
-
-
-def split(lines: list[tuple[UUID, UUID, date]], vouchers: int = 80, services: int = 14) -> list[list[int]]:
-    parts = batches_of(lines, most_vouchers=vouchers, most_services=services)
-    return [[len(voucher.line_ids) for voucher in part] for part in parts]
-
-
-def test_the_eighty_first_person_goes_into_the_next_batch() -> None:
-    lines = [(uuid4(), uuid4(), DAY) for _ in range(81)]
-    assert [len(part) for part in split(lines)] == [80, 1]
-
-
-def test_the_fifteenth_service_of_a_person_goes_into_the_next_batch() -> None:
-    person = uuid4()
-    assert split([(uuid4(), person, DAY) for _ in range(15)]) == [[14], [1]]
-
-
-def test_one_person_on_two_days_has_two_vouchers_in_one_batch() -> None:
-    person = uuid4()
-    assert split([(uuid4(), person, DAY), (uuid4(), person, date(2026, 11, 25))]) == [[1, 1]]
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), max_size=60))
-def test_however_lines_are_split_none_is_lost_doubled_or_over_the_limits(wanted: list[tuple[int, int]]) -> None:
-    lines = [(uuid4(), UUID(int=person), date(2026, 11, 1 + day)) for person, day in wanted]
-    parts = batches_of(lines, most_vouchers=4, most_services=3)
-    placed = [line_id for part in parts for voucher in part for line_id in voucher.line_ids]
-    assert sorted(placed) == sorted(line_id for line_id, *_ in lines)
-    for part in parts:
-        assert len(part) <= 4
-        assert len({(voucher.person, voucher.day) for voucher in part}) == len(part)
-        assert all(1 <= len(voucher.line_ids) <= 3 for voucher in part)
 
 
 def test_withdrawn_and_void_are_ends_and_an_exported_line_can_only_be_voided() -> None:
@@ -163,7 +128,7 @@ def test_a_voucher_is_one_person_and_each_claim_points_to_its_batch(database: Da
         exported = db.exec(select(Claim.batch_id).where(col(Claim.status) == ClaimStatus.EXPORTED)).all()
         frozen = list(thaw(db.exec(select(ClaimBlock.content)).one()))
     assert set(exported) == {batch.id}
-    assert [(line.voucher_id, line.service_id) for line in frozen] == [("01", "0001"), ("02", "0001")]
+    assert [(line.voucher_id, line.service_id) for line in frozen] == [("01", "0001"), ("02", "0002")]
 
 
 def test_the_limits_come_with_the_package() -> None:
