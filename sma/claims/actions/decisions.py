@@ -12,6 +12,7 @@ from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.judgement import Choice, choice_of
 from sma.claims.models import Claim
 from sma.claims.rules import (
+    BillingType,
     ClaimStatus,
     LineDecided,
     LineKind,
@@ -51,23 +52,27 @@ def approve(
 ) -> Claim:
     """Approve one line for one item: the one that fits, or a lower one that the clinician chose.
 
-    `confirmed` holds the keys of the questions that the clinician answered. Approving twice is harmless; approving
-    another item before the line is frozen replaces the first.
+    `confirmed` holds the keys of the questions that the clinician answered, those of an incentive among them: without
+    its answers the incentive is left out. Approving twice is harmless; approving another item, or with other answers,
+    before the line is frozen replaces the first.
     Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotApprovable, LineDecided.
     """
     claim = hold_line(db, claim_id)
     _own(db, claim, by)
     _undecided(claim)
-    if claim.status == ClaimStatus.READY and claim.item_number == item_number:
-        return claim
     choice = choice_of(claim.assessment, item_number)
     if choice is None:
         raise NotApprovable("That item does not fit what is recorded. Correct the record, then assess again.")
+    if claim.status == ClaimStatus.READY and (claim.item_number, claim.additions) == (
+        item_number,
+        [each.kept() for each in choice.added(confirmed)],
+    ):
+        return claim
     if claim.status == ClaimStatus.BLOCKED or choice.obstacles:
         raise NotApprovable(_obstacle(claim, choice))
     if [question for question in choice.questions if question.key not in confirmed]:
         raise NotApprovable("Confirm each point of this item with its tick box, then approve.")
-    if reason := _missing_identity(db, claim.patient_id):
+    if reason := _missing_identity(db, claim):
         raise NotApprovable(reason)
     move(
         db,
@@ -76,10 +81,19 @@ def approve(
         approved_at=now,
         approved_by_id=by.id,
         not_billed_reason=None,
-        **chosen(choice),
+        **chosen(choice, confirmed),
     )
-    lower = choice.is_lower
-    audit.record(db, by=by, did="approve", on=claim, now=now, item=item_number, lower=lower, confirmed=len(confirmed))
+    audit.record(
+        db,
+        by=by,
+        did="approve",
+        on=claim,
+        now=now,
+        item=item_number,
+        lower=choice.is_lower,
+        confirmed=len(confirmed),
+        added=" ".join(each["item"] for each in claim.additions) or None,
+    )
     return claim
 
 
@@ -109,6 +123,8 @@ def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: 
     _own(db, claim, by)
     if claim.status != ClaimStatus.EXPORTED or claim.kind != LineKind.SERVICE:
         raise NotExported
+    if claim.billing_type == BillingType.PRIVATE:
+        raise NotExported("This line stands on an account. Whoever bills takes the account back with a credit.")
     session = db.get_one(GroupSession, claim.group_session_id)
     fresh = _proposed_now(db, claim)
     move(db, claim, ClaimStatus.VOID)
@@ -135,19 +151,25 @@ def _obstacle(claim: Claim, choice: Choice) -> str:
     return f"Not yet: {facts}. {remedy or ''}".strip()
 
 
-def _missing_identity(db: WriteSession, patient_id: UUID) -> str | None:
-    """What a line could not go out without."""
-    patient = db.get_one(Patient, patient_id)
-    if patient.born_on is None:
+def _missing_identity(db: WriteSession, claim: Claim) -> str | None:
+    """What a line could not go out without. An account to the patient needs neither card nor date of birth."""
+    if claim.billing_type == BillingType.PRIVATE:
+        return None
+    if db.get_one(Patient, claim.patient_id).born_on is None:
         return "Not yet: the date of birth is missing. Enter it on the person's page."
+    is_dva = claim.billing_type == BillingType.DVA
     card = db.exec(
-        select(Coverage.irn).where(
-            col(Coverage.patient_id) == patient_id,
-            col(Coverage.kind) == CoverageKind.MEDICARE,
+        select(Coverage).where(
+            col(Coverage.patient_id) == claim.patient_id,
+            col(Coverage.kind) == (CoverageKind.DVA if is_dva else CoverageKind.MEDICARE),
             col(Coverage.is_current).is_(True),
         )
     ).first()
-    return None if card else "Not yet: the Medicare number or its IRN is missing. Enter it on the person's page."
+    if is_dva:
+        return None if card else "Not yet: the DVA file number is missing. Enter it on the person's page."
+    if card and card.irn:
+        return None
+    return "Not yet: the Medicare number or its IRN is missing. Enter it on the person's page."
 
 
 def _proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:

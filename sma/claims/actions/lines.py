@@ -1,5 +1,6 @@
 """Moving one line from state to state, and writing a fresh one."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,7 @@ def add_line(
         patient_id=proposal.patient_id,
         practitioner_id=proposal.practitioner_id,
         provider_number=proposal.provider_number,
+        billing_type=judged["evidence"]["billing"],
         date_of_service=session.held_on,
         rulebook_hash=load_rulebook().content_hash,
         consult_seconds=judged["seconds"],
@@ -83,11 +85,13 @@ def add_line(
     return claim
 
 
-def chosen(choice: Choice | None) -> dict[str, Any]:
-    """The columns that name an item and its money."""
+def chosen(choice: Choice | None, confirmed: Collection[str] | None = None) -> dict[str, Any]:
+    """The columns that name an item and its money. With `confirmed`, the answers of an approval, what is added too."""
+    added = [] if choice is None or confirmed is None else choice.added(confirmed)
+    beside = {"additions": [each.kept() for each in added], "added_cents": sum(each.benefit_cents for each in added)}
     if choice is None:
         names = ("item_number", "item_title", "item_version_from", "schedule_fee_cents", "benefit_cents")
-        return dict.fromkeys((*names, "number_of_patients_seen"))
+        return dict.fromkeys((*names, "number_of_patients_seen")) | beside
     return {
         "item_number": choice.item_number,
         "item_title": choice.title,
@@ -95,4 +99,5 @@ def chosen(choice: Choice | None) -> dict[str, Any]:
         "schedule_fee_cents": choice.fee_cents,
         "benefit_cents": choice.benefit_cents,
         "number_of_patients_seen": choice.patients_seen,
+        **beside,
     }
