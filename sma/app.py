@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
-from sma import __version__
+from sma import __version__, fees
 from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
@@ -68,6 +68,7 @@ def create_app(settings: Settings, *, waker: Callable[[], None] | None = None) -
     logs.set_up(settings.log_level)
     crypto.install(settings.keyring)
     clock.use_test_clock(settings.test_clock)
+    fees.use_accepted(settings)
     database = Database(settings.resolved_database_url, waker)
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import typer
 from pydantic import ValidationError
 
+from sma import fees
 from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
@@ -49,12 +50,21 @@ def open_keys(settings: Settings) -> crypto.Keyring:
         ) from None
 
 
+def take_fees(settings: Settings) -> None:
+    """Use the fees that were accepted, or say which file of them cannot be used."""
+    try:
+        fees.use_accepted(settings)
+    except fees.BadFees as error:
+        raise fail(str(error)) from None
+
+
 @contextmanager
 def open_database() -> Iterator[Database]:
     """Open the clinic's database for one command; refuses one that has not been brought up to date."""
     settings = read_settings()
     crypto.install(open_keys(settings))
     clock.use_test_clock(settings.test_clock)
+    take_fees(settings)
     database = Database(settings.resolved_database_url)
     try:
         if not is_current(database):

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from sma import migrations
 from sma.app import create_app
-from sma.cli.common import fail, open_keys, read_settings
+from sma.cli.common import fail, open_keys, read_settings, take_fees
 from sma.cli.demo import show_logins
 from sma.cli.holding import hold
 from sma.core.settings import Settings
@@ -42,6 +42,7 @@ def serve(
         )
     _check_mail(settings)
     open_keys(settings)
+    take_fees(settings)
     listening = _listen(settings)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     _hold(settings)
@@ -65,6 +66,7 @@ def worker() -> None:
     """Run a worker with the timetable; any number may run, here or on other machines."""
     settings = read_settings()
     open_keys(settings)
+    take_fees(settings)
     _hold(settings)
     raise typer.Exit(run_worker(settings))
 

@@ -16,6 +16,7 @@ from sma.identity import OPEN_TO_ALL, CurrentUser, Permission, require
 from sma.migrations import is_current
 from sma.operations import queries
 from sma.operations.measures import exposition
+from sma.operations.schedule import schedule_page
 from sma.web.flash import notice
 from sma.web.htmx import go_to
 from sma.web.templating import render
@@ -58,7 +59,13 @@ def show_metrics(request: Request, db: ReadDb) -> Response:
 
 @router.get("/operations")
 def index(request: Request, db: ReadDb, _user: Operator) -> Response:
-    return render(request, "operations/index.html", backlog=queries.backlog(db), stuck=queries.stuck(db))
+    return render(
+        request,
+        "operations/index.html",
+        backlog=queries.backlog(db),
+        stuck=queries.stuck(db),
+        schedule=schedule_page(request.app.state.settings, now=clock.now()),
+    )
 
 
 @router.post("/operations/effects/{effect_id}/retry")

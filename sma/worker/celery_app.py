@@ -12,6 +12,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_embedded_init, worker_process_init, worker_ready
 
+from sma import fees
 from sma.core import clock, crypto, logs
 from sma.core.db import Database
 from sma.core.settings import Settings
@@ -86,6 +87,7 @@ def _add_tasks(app: Celery, settings: Settings) -> None:
             logs.set_up(settings.log_level)
             crypto.install(settings.keyring)
             clock.use_test_clock(settings.test_clock)
+            fees.use_accepted(settings)
             database.append(Database(settings.resolved_database_url))
         return database[0]
 

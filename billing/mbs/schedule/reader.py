@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 from xml.parsers import expat
@@ -273,5 +274,7 @@ def _named(source: Path | BinaryIO) -> date | None:
         return None
 
 
+# Six thousand items share a few hundred days, and reading a date costs more than anything else here.
+@lru_cache(maxsize=4096)
 def _date(text: str, form: str) -> date:
     return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar date has no zone
