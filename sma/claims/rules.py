@@ -1,9 +1,9 @@
 """The states of a claim line, who may move it, and what a clinic is told when a step is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from sma.core.errors import Conflict, Forbidden, NotFound
+from sma.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class ClaimStatus(StrEnum):
@@ -134,6 +134,28 @@ class TotpNeeded(Forbidden):
 class NotReadyYet(Conflict):
     code = "export-not-ready"
     message = "The file is still being made. Open its page again in a moment."
+
+
+class ReportNotFound(NotFound):
+    message = "There is no such report. Go to What came back and open it from there."
+
+
+class LodgementRefused(Invalid):
+    """What was entered about a batch's claim cannot be; `fields` says which answer."""
+
+    code = "lodgement"
+
+
+class ReportRefused(Invalid):
+    """A report that was not taken, as a whole: `problems` are the first rows (0: the file) with their reasons."""
+
+    code = "report-refused"
+    message = "This report was not taken in. Nothing was changed."
+
+    def __init__(self, problems: Sequence[tuple[int, str]], *, more: bool = False) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+        self.more = more
 
 
 class LeaseLost(RuntimeError):

@@ -11,6 +11,7 @@ from sma.claims.actions.lines import add_line, chosen, move
 from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.judgement import Choice, choice_of
 from sma.claims.models import Claim
+from sma.claims.queries.responses import was_rejected
 from sma.claims.rules import (
     BillingType,
     ClaimStatus,
@@ -116,11 +117,15 @@ def mark_not_billed(db: WriteSession, claim_id: UUID, *, reason: str, by: Curren
 def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: datetime) -> Claim | None:
     """Take back a line that is in a batch and propose its service anew; returns the new line, to be approved.
 
-    The void goes into the next batch by itself, before the replacement. The exported line is not edited.
+    The void goes into the next batch by itself, before the replacement. The exported line is not edited. A line that
+    came back rejected has nothing to take back: it has no void, and whoever bills may press, since the new line goes
+    to its clinician.
     Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotExported.
     """
     claim = hold_line(db, claim_id)
-    _own(db, claim, by)
+    rejected = was_rejected(db, claim_id)
+    if not (rejected and by.may(Permission.EXPORT_CLAIMS)):
+        _own(db, claim, by)
     if claim.status != ClaimStatus.EXPORTED or claim.kind != LineKind.SERVICE:
         raise NotExported
     if claim.billing_type == BillingType.PRIVATE:
@@ -128,9 +133,11 @@ def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: 
     session = db.get_one(GroupSession, claim.group_session_id)
     fresh = _proposed_now(db, claim)
     move(db, claim, ClaimStatus.VOID)
-    db.add(_void_line(claim, by=by, now=now))
+    if not rejected:
+        db.add(_void_line(claim, by=by, now=now))
     replacement = add_line(db, session, fresh, now=now, replaces_id=claim.id) if fresh else None
-    audit.record(db, by=by, did="void", on=claim, now=now, replaced=replacement is not None)
+    did = "propose-again" if rejected else "void"
+    audit.record(db, by=by, did=did, on=claim, now=now, replaced=replacement is not None)
     return replacement
 
 

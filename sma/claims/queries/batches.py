@@ -12,6 +12,7 @@ from sqlmodel import case, col, select
 from sma.claims.freezing import thaw
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine, Export
 from sma.claims.queries.exports import state_of
+from sma.claims.queries.responses import replaced_unpaid
 from sma.claims.rules import BatchNotFound, LineKind
 from sma.core.db import ReadSession
 from sma.identity import User
@@ -144,13 +145,15 @@ def _exports(db: ReadSession, batch_id: UUID) -> list[ExportRow]:
 def effective_totals(db: ReadSession, *, clinician_user_id: UUID | None = None) -> tuple[int, int, int]:
     """What all batches together propose, void lines taken off: (lines that stand, charge, benefit in cents).
 
+    A rejected line that was proposed again is counted once, as its newer version.
+
     Of one clinician's own batches when a user is given.
     """
     sign = case((col(Claim.kind) == LineKind.VOID, -1), else_=1)
     query: Any = select(
         func.coalesce(func.sum(sign), 0),
         func.coalesce(func.sum(sign * func.coalesce(col(Claim.benefit_cents), 0)), 0),
-    ).where(col(Claim.batch_id).is_not(None))
+    ).where(col(Claim.batch_id).is_not(None), ~replaced_unpaid())
     if clinician_user_id is not None:
         query = query.join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id)).where(
             col(Practitioner.user_id) == clinician_user_id

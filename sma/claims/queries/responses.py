@@ -2,26 +2,28 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import case, col, select
 
 from billing.returns.states import WORST_FIRST, ReturnState
-from sma.claims.models import ClaimLine, ClaimLodgement, ServiceResult
-from sma.claims.rules import LineKind
+from sma.claims.models import Claim, ClaimLine, ClaimLodgement, ServiceResult
+from sma.claims.rules import ClaimStatus, LineKind
+from sma.core.db import ReadSession
 
 WRONG = (ReturnState.REJECTED, ReturnState.SHORT, ReturnState.OVER)
 OPEN = (ReturnState.PENDED, ReturnState.NOT_RETURNED)
 RANK: dict[str, int] = {state.value: number for number, state in enumerate(WORST_FIRST)}
 
 
-def newest_states() -> Subquery:
-    """One row per claim whose batch has a recorded lodgement, to be joined on `claim_id`.
+def newest_states(*claim_ids: UUID) -> Subquery:
+    """One row per claim (of those given, or of all) whose batch has a recorded lodgement, to be joined on `claim_id`.
 
     Columns: `claim_id`, `state` (a `ReturnState`: the worst of the items claimed together), `reason_code` (of an item
-    that was not simply paid), `charge_cents` as lodged, `benefit_cents` as paid so far, `paid_items`, `items`,
-    `lodged_on`. A result counts when it is the newest about its line under the newest lodgement of its batch.
+    that was not simply paid), `charge_cents` as lodged, `benefit_cents` as paid so far, `rejected` of `items` claimed
+    together, `lodged_on`. A result counts when it is the newest about its line under the newest lodgement of its batch.
     """
     result, newer = aliased(ServiceResult), aliased(ServiceResult)
     lodgement, corrected = aliased(ClaimLodgement), aliased(ClaimLodgement)
@@ -49,7 +51,7 @@ def newest_states() -> Subquery:
         )
         .add_columns(
             func.coalesce(func.sum(col(result.benefit_cents)), 0).label("benefit_cents"),
-            func.coalesce(func.sum(case((col(result.benefit_cents) > 0, 1), else_=0)), 0).label("paid_items"),
+            func.coalesce(func.sum(case((col(result.state) == ReturnState.REJECTED, 1), else_=0)), 0).label("rejected"),
             func.count().label("items"),
             func.max(col(lodgement.lodged_on)).label("lodged_on"),
         )
@@ -65,6 +67,8 @@ def newest_states() -> Subquery:
         .where(col(ClaimLine.kind) == LineKind.SERVICE)
         .group_by(col(ClaimLine.claim_id))
     )
+    if claim_ids:
+        per_claim = per_claim.where(col(ClaimLine.claim_id).in_(claim_ids))
     inner = per_claim.subquery("worst_states")
     words = {number: state for state, number in RANK.items()}
     columns = [each for each in inner.c if each.name != "rank"]
@@ -77,6 +81,30 @@ def is_exception(states: Subquery, today: date, wait_days: int) -> ColumnElement
     return or_(
         states.c.state.in_(WRONG),
         and_(states.c.state.in_(OPEN), states.c.lodged_on <= today - timedelta(days=wait_days)),
+    )
+
+
+def was_rejected(db: ReadSession, claim_id: UUID) -> bool:
+    """Tell whether nothing of a line was paid and nothing is open: every item of it came back rejected."""
+    states = newest_states(claim_id)
+    found: Any = db.exec(select(states.c.rejected, states.c.items)).first()
+    return found is not None and found.rejected == found.items
+
+
+def replaced_unpaid() -> ColumnElement[bool]:
+    """The condition that a frozen line was rejected and proposed again: void, with no line that takes it back.
+
+    Nothing was paid for it, so nothing is taken back, and it counts in no total.
+    """
+    withdrawal = aliased(Claim)
+    return and_(
+        col(Claim.kind) == LineKind.SERVICE,
+        col(Claim.status) == ClaimStatus.VOID,
+        ~(
+            exists()
+            .where(col(withdrawal.replaces_id) == col(Claim.id), col(withdrawal.kind) == LineKind.VOID)
+            .correlate(Claim)
+        ),
     )
 
 
