@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from sma.appointments.models import Appointment
 from sma.appointments.rules import AppointmentStatus
+from sma.claims.models import PracticePolicy
+from sma.core import clock
 from sma.core.db import WriteSession
 from sma.identity import CurrentUser, Role, User, as_current
 from sma.identity.current import hash_token
@@ -40,7 +42,7 @@ def make_login(db: WriteSession, *roles: Role, username: str) -> tuple[CurrentUs
     """A signed-in member of staff: the user and the token for the cookie."""
     user = make_user(db, *roles, username=username)
     token = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    now = clock.now()
     db.add(
         LoginSession(
             token_hash=hash_token(token),
@@ -194,6 +196,23 @@ def make_session(db: WriteSession, **changes: Any) -> GroupSession:
             db.add(SessionRole(group_session_id=session.id, practitioner_id=person.id, role=role))
     db.flush()
     return session
+
+
+def make_policy(db: WriteSession, individual_items: str = "yes", **changes: Any) -> PracticePolicy:
+    """The practice's statement about items for one patient alone, from the middle of 2026 on."""
+    policy = PracticePolicy(
+        **{
+            "individual_items": individual_items,
+            "from_on": date(2026, 7, 1),
+            "note": "Advice of Harbour Legal, 12 June 2026",
+            "recorded_by_id": _somebody(db),
+            "recorded_at": NOW,
+            **changes,
+        }
+    )
+    db.add(policy)
+    db.flush()
+    return policy
 
 
 def make_appointment(

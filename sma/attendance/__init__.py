@@ -31,6 +31,7 @@ from sma.attendance.queries import DayFacts as DayFacts
 from sma.attendance.queries import PersonFacts as PersonFacts
 from sma.attendance.queries import StayFacts as StayFacts
 from sma.attendance.queries import day_facts as day_facts
+from sma.attendance.queries import other_consults as other_consults
 from sma.attendance.rules import Doubt as Doubt
 from sma.attendance.rules import NotComplete as NotComplete
 from sma.attendance.rules import NotRecordable as NotRecordable
@@ -63,6 +64,7 @@ __all__ = [
     "correct_presence",
     "day_facts",
     "mark",
+    "other_consults",
     "register_walk_in",
     "start_consult",
     "stop_consult",

@@ -12,6 +12,7 @@ from sma.claims.actions import make_batches as make_batches
 from sma.claims.actions import mark_not_billed as mark_not_billed
 from sma.claims.actions import propose as propose
 from sma.claims.actions import reassess as reassess
+from sma.claims.actions import record_policy as record_policy
 from sma.claims.actions import request_export as request_export
 from sma.claims.actions import void_and_replace as void_and_replace
 from sma.claims.actions import write_export as write_export
@@ -38,6 +39,7 @@ __all__ = [
     "needs_decision",
     "propose",
     "reassess",
+    "record_policy",
     "request_export",
     "void_and_replace",
     "write_export",

@@ -4,11 +4,11 @@ Pure. A `Judgement` is stored with its line and never recomputed; two are equal 
 at before approving is different.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from billing import Assessment, Finding, ItemFinding, Verdict
+from billing import Assessment, Finding, ItemFinding, Verdict, additions_for
 from sma.claims.rules import ClaimStatus
 
 Judgement = dict[str, Any]
@@ -23,13 +23,15 @@ class Obstacle(NamedTuple):
 
 
 # Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
-_ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite"})
+_ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite", "practice-policy", "referral"})
+_SPEAKS_FOR_AN_ADDITION = frozenset({"beside", "modified-monash", "my-medicare", "telehealth"})
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
 UNCONFIRMED_RULE = "unconfirmed"
 CONFIRM = "The clinician confirms or withdraws them on the roll call; then assess again."
 OPEN_STAY = "It is not recorded when the clinician left the room, so their time can’t be claimed yet"
 RECORD_LEAVING = "Record it: correct the clinician’s stay, then assess again."
 
+ADDED = "add-on"  # claim shape of items that only ever stand beside another
 PROPOSED, NEEDS_A_PERSON, NOT_BILLABLE = "proposed", "needs-a-person", "not-billable"
 
 
@@ -42,8 +44,39 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Addition:
+    """One item that may be claimed beside the chosen one: a bulk billing incentive.
+
+    `why` are the facts that speak for it. With `questions` it is added only when the clinician confirms them all;
+    without, it is added when the line is approved.
+    """
+
+    item_number: str
+    title: str
+    version_from: str
+    fee_cents: int
+    benefit_cents: int
+    why: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+    def kept(self) -> dict[str, Any]:
+        """The addition as the line keeps it once approved."""
+        return {
+            "item": self.item_number,
+            "title": self.title,
+            "fee_cents": self.fee_cents,
+            "benefit_cents": self.benefit_cents,
+            "from": self.version_from,
+            "why": "; ".join(self.why),
+        }
+
+
+@dataclass(frozen=True)
 class Choice:
-    """One item that could be approved. `obstacles` say why not, each with its remedy; empty means it may be."""
+    """One item that could be approved. `obstacles` say why not, each with its remedy; empty means it may be.
+
+    `additions` may be claimed beside it, at most one for a service.
+    """
 
     item_number: str
     title: str
@@ -56,6 +89,11 @@ class Choice:
     flags: tuple[str, ...]
     questions: tuple[Question, ...]
     obstacles: tuple[Obstacle, ...]
+    additions: tuple[Addition, ...] = ()
+
+    def added(self, confirmed: Collection[str]) -> list[Addition]:
+        """What is added to a line approved with these answers: one incentive at most, whatever the rulebook offers."""
+        return [each for each in self.additions if all(asked.key in confirmed for asked in each.questions)][:1]
 
 
 def judgement(assessment: Assessment, evidence: Mapping[str, Any]) -> Judgement:
@@ -66,8 +104,12 @@ def judgement(assessment: Assessment, evidence: Mapping[str, Any]) -> Judgement:
         "summary": f"{waits_for}." if waits_for else assessment.summary,
         "seconds": assessment.consult_seconds,
         "findings": [_finding(each) for each in assessment.findings],
-        "fitting": [_item(each) for each in assessment.fitting],
-        "next": [_item(each) for each in assessment.next_items],
+        "fitting": [
+            {**_item(each), "additions": [_item(other) for other in additions_for(assessment, each.item_number)]}
+            for each in assessment.fitting
+            if not each.beside
+        ],
+        "next": [_item(each) for each in assessment.next_items if each.claim_shape != ADDED],
         "evidence": dict(evidence),
     }
 
@@ -109,6 +151,7 @@ def _finding(finding: Finding) -> dict[str, str | None]:
         "source": finding.source,
         "remedy": finding.remedy,
         "flag": finding.flag,
+        "earliest": finding.earliest.isoformat() if finding.earliest else None,
     }
 
 
@@ -167,7 +210,7 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
     obstacles: list[Obstacle] = list(late)
     for number, finding in enumerate(item["findings"]):
         if finding["verdict"] == Verdict.NEEDS_A_PERSON:
-            if finding["rule"] in _ANSWERED_WHEN_APPROVING:
+            if _is_answered(finding):
                 questions.append(Question(f"{finding['rule']}-{number}", finding["facts"]))
             else:
                 obstacles.append(_obstacle(finding))
@@ -185,6 +228,38 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
         flags=tuple(each["flag"] for each in item["findings"] if each["flag"]),
         questions=tuple(questions),
         obstacles=tuple(obstacles),
+        additions=tuple(_addition(each) for each in item.get("additions", ()) if not _stopped(each)),
+    )
+
+
+def _is_answered(finding: Mapping[str, Any]) -> bool:
+    """Tell whether the clinician settles a finding while approving: by its kind, or because its remedy says so."""
+    return finding["rule"] in _ANSWERED_WHEN_APPROVING or "approv" in (finding["remedy"] or "")
+
+
+def _addition(item: Mapping[str, Any]) -> Addition:
+    asked = [
+        Question(f"{item['item']}-{finding['rule']}-{number}", finding["facts"])
+        for number, finding in enumerate(item["findings"])
+        if finding["verdict"] == Verdict.NEEDS_A_PERSON and _is_answered(finding)
+    ]
+    return Addition(
+        item_number=item["item"],
+        title=item["title"],
+        version_from=item["from"],
+        fee_cents=item["fee_cents"],
+        benefit_cents=item["benefit_cents"],
+        why=tuple(each["facts"] for each in item["findings"] if each["rule"] in _SPEAKS_FOR_AN_ADDITION),
+        questions=tuple(asked),
+    )
+
+
+def _stopped(item: Mapping[str, Any]) -> bool:
+    """Tell whether something keeps an addition back that is put right in the record, not while approving."""
+    return any(
+        finding["verdict"] == Verdict.NOT_MET
+        or (finding["verdict"] == Verdict.NEEDS_A_PERSON and not _is_answered(finding))
+        for finding in item["findings"]
     )
 
 

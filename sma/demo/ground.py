@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from sma.claims import record_policy
 from sma.core.db import WriteSession
 from sma.demo.cast import DIED, EVERYBODY, LOGINS, PASSWORD, WORKERS, Person
 from sma.identity import CurrentUser, as_current, create_user
@@ -101,6 +102,14 @@ def lay(db: WriteSession, *, now: datetime) -> Ground:
         db, ground.people[DIED.key], told_by=ToldBy.FAMILY, died_on=None, by=ground.users["aunty.dot"], now=now
     )
     _programs(db, ground, now=now)
+    record_policy(
+        db,
+        individual_items="yes",
+        from_on=(now - timedelta(days=150)).date(),
+        note="Invented for this demonstration: written advice of Harbour Health Law to the board, kept in the board papers",
+        by=ground.users["karen"],
+        now=now,
+    )
     return ground
 
 

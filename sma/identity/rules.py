@@ -55,9 +55,12 @@ class Permission(StrEnum):
     PRINT_SHEETS = "print-sheets"
     SEE_EVIDENCE = "see-evidence"
     SEE_MESSAGES = "see-messages"
+    SEE_ASSIGNMENTS = "see-assignments"  # a person's assignments of benefit and their paper
+    HOLD_RECORDS = "hold-records"  # keep a record beyond its time
     SEE_CLAIMS = "see-claims"
     APPROVE_CLAIMS = "approve-claims"
     EXPORT_CLAIMS = "export-claims"
+    SET_BILLING_POLICY = "set-billing-policy"  # the practice's own dated statement about items for one patient alone
     MANAGE_USERS = "manage-users"
     SEE_OPERATIONS = "see-operations"
     SEE_AUDIT = "see-audit"
@@ -74,6 +77,7 @@ _DESK = _EVERYBODY | {
     Permission.RUN_SESSION,
     Permission.PRINT_SHEETS,
     Permission.SEE_MESSAGES,
+    Permission.SEE_ASSIGNMENTS,
 }
 _CARE = _DESK | {Permission.PASS_WARNING, Permission.SEE_EVIDENCE}
 
@@ -93,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONFIRM_MINUTES,
             Permission.PRINT_SHEETS,
             Permission.SEE_EVIDENCE,
+            Permission.SEE_ASSIGNMENTS,
             Permission.SEE_CLAIMS,
             Permission.APPROVE_CLAIMS,
         }
@@ -105,6 +110,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_IDENTIFIERS,
             Permission.RECORD_ENTITLEMENTS,
             Permission.SEE_EVIDENCE,
+            Permission.SEE_ASSIGNMENTS,
             Permission.SEE_CLAIMS,
             Permission.EXPORT_CLAIMS,
         }
@@ -118,7 +124,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_SETTINGS,
             Permission.RECORD_DEATH,
             Permission.SEE_EVIDENCE,
+            Permission.HOLD_RECORDS,
             Permission.SEE_CLAIMS,
+            Permission.SET_BILLING_POLICY,
             Permission.SEE_OPERATIONS,
             Permission.SEE_AUDIT,
         }

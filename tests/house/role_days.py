@@ -50,6 +50,8 @@ STARTS = {
 
 def live_through(scene: Scene) -> None:
     """Let both sides' sessions happen up to the Monday morning of the suite, then remember the clinic as it is."""
+    with scene.database.write() as db:
+        factories.make_policy(db)
     for side in scene.sides.values():
         with scene.database.write() as db:
             for name, after in STARTS.items():

@@ -8,6 +8,7 @@ from sma.attendance.queries.facts import DayFacts as DayFacts
 from sma.attendance.queries.facts import PersonFacts as PersonFacts
 from sma.attendance.queries.facts import StayFacts as StayFacts
 from sma.attendance.queries.facts import day_facts as day_facts
+from sma.attendance.queries.facts import other_consults as other_consults
 from sma.attendance.queries.one import consult_in_day as consult_in_day
 from sma.attendance.queries.one import consults_taken_back as consults_taken_back
 from sma.attendance.queries.one import mark_lines as mark_lines

@@ -1,5 +1,6 @@
 """The day as claims are told it: frozen values without names, to the second."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -105,6 +106,28 @@ def day_facts(db: ReadSession, session_id: UUID) -> DayFacts:
     )
 
 
+def other_consults(
+    db: ReadSession, practitioner_ids: Collection[UUID], session: GroupSession
+) -> dict[UUID, tuple[ConsultFacts, ...]]:
+    """Return what these clinicians' finished consults of the same local day are in other sessions. One statement."""
+    found: dict[UUID, list[ConsultFacts]] = {}
+    rows = db.exec(
+        select(ConsultInterval)
+        .join(GroupSession, col(GroupSession.id) == col(ConsultInterval.group_session_id))
+        .where(
+            col(ConsultInterval.practitioner_id).in_(practitioner_ids),
+            col(ConsultInterval.group_session_id) != session.id,
+            col(ConsultInterval.superseded_at).is_(None),
+            col(GroupSession.held_on) == session.held_on,
+        )
+        .order_by(col(ConsultInterval.starts_at), col(ConsultInterval.id))
+    )
+    for row in rows:
+        if row.ends_at is not None and row.counts:
+            found.setdefault(row.practitioner_id, []).append(_consult(row, row.ends_at))
+    return {practitioner_id: tuple(consults) for practitioner_id, consults in found.items()}
+
+
 def _stays(db: ReadSession, session_id: UUID) -> tuple[StayFacts, ...]:
     query = select(ClinicianPresence).where(
         col(ClinicianPresence.group_session_id) == session_id, col(ClinicianPresence.superseded_at).is_(None)
@@ -121,11 +144,11 @@ def _person(appointment: Appointment, encounter: Encounter | None, consults: lis
         presence=encounter.presence if encounter else None,
         arrived_at=encounter.arrived_at if encounter else None,
         left_at=encounter.left_at if encounter else None,
-        consults=tuple(
-            ConsultFacts(row.id, row.practitioner_id, row.starts_at, row.ends_at, row.interrupted, row.recorded_after)
-            for row in consults
-            if row.ends_at is not None and row.counts
-        ),
+        consults=tuple(_consult(row, row.ends_at) for row in consults if row.ends_at is not None and row.counts),
         unconfirmed=sum(1 for row in consults if not row.counts),
         note_done=encounter is not None and encounter.note_done_at is not None,
     )
+
+
+def _consult(row: ConsultInterval, ends_at: datetime) -> ConsultFacts:
+    return ConsultFacts(row.id, row.practitioner_id, row.starts_at, ends_at, row.interrupted, row.recorded_after)

@@ -11,6 +11,7 @@ from sma.claims.actions.decisions import void_and_replace as void_and_replace
 from sma.claims.actions.exports import hold_batch as hold_batch
 from sma.claims.actions.exports import request_export as request_export
 from sma.claims.actions.exports import write_export as write_export
+from sma.claims.actions.policy import record_policy as record_policy
 from sma.claims.actions.proposing import propose as propose
 from sma.claims.actions.proposing import reassess as reassess
 
@@ -25,6 +26,7 @@ __all__ = [
     "mark_not_billed",
     "propose",
     "reassess",
+    "record_policy",
     "request_export",
     "void_and_replace",
     "write_export",

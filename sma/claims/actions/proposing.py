@@ -135,6 +135,9 @@ def _still_holds(claim: Claim, proposal: Proposal) -> bool:
         # An item that used to fit and is merely possible now was not chosen on purpose below the one that fits.
         and choice.is_lower == before.is_lower
         and claim.provider_number == proposal.provider_number
+        and claim.billing_type == proposal.judged["evidence"]["billing"]
         and (claim.schedule_fee_cents, claim.benefit_cents, claim.number_of_patients_seen)
         == (choice.fee_cents, choice.benefit_cents, choice.patients_seen)
+        # What was added must still be offered as it was; an incentive that was left out on purpose is not missed.
+        and all(each in [one.kept() for one in choice.additions] for each in claim.additions)
     )

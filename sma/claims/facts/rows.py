@@ -1,13 +1,15 @@
 """The reads under a session's facts: which clinicians and people, their cards, agreements and earlier services."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from billing import EarlierService
 from sma.attendance import DayFacts
-from sma.claims.models import Claim
+from sma.claims.models import Claim, PayerChoice
 from sma.claims.rules import ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.people import Coverage, Patient, Practitioner
@@ -42,13 +44,31 @@ def covers(db: ReadSession, patient_ids: Sequence[UUID]) -> dict[UUID, set[str]]
     return held
 
 
-def history(
-    db: ReadSession, patient_ids: Sequence[UUID], session: GroupSession
-) -> dict[UUID, list[tuple[UUID, UUID, EarlierService]]]:
-    """Lines approved or exported for these people up to that day. What happened elsewhere nobody here can know."""
-    earlier: dict[UUID, list[tuple[UUID, UUID, EarlierService]]] = {}
+def payers(db: ReadSession, patient_ids: Sequence[UUID], day: date) -> dict[tuple[UUID, UUID], str]:
+    """Who pays, where somebody chose: by (patient, practitioner)."""
+    query = select(PayerChoice.patient_id, PayerChoice.practitioner_id, PayerChoice.billing_type).where(
+        col(PayerChoice.patient_id).in_(patient_ids),
+        col(PayerChoice.date_of_service) == day,
+        col(PayerChoice.revoked_at).is_(None),
+    )
+    return {(patient_id, practitioner_id): chosen for patient_id, practitioner_id, chosen in db.exec(query)}
+
+
+class Earlier(NamedTuple):
+    """A service with a line of ours, and by which session and clinician it was given."""
+
+    session_id: UUID
+    practitioner_id: UUID
+    profession: str
+    service: EarlierService
+
+
+def own_lines(db: ReadSession, patient_ids: Sequence[UUID], session: GroupSession) -> dict[UUID, list[Earlier]]:
+    """Lines approved or exported for these people up to that day."""
+    earlier: dict[UUID, list[Earlier]] = {}
     rows = db.exec(
-        select(Claim.patient_id, Claim.group_session_id, Claim.practitioner_id, Claim)
+        select(Claim, Practitioner.profession)
+        .join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id))
         .where(
             col(Claim.patient_id).in_(patient_ids),
             col(Claim.kind) == LineKind.SERVICE,
@@ -57,7 +77,8 @@ def history(
         )
         .order_by(col(Claim.date_of_service), col(Claim.id))
     )
-    for patient_id, session_id, practitioner_id, claim in rows:
+    for claim, profession in rows:
         service = EarlierService(item_number=claim.item_number or "", date_of_service=claim.date_of_service)
-        earlier.setdefault(patient_id, []).append((session_id, practitioner_id, service))
+        found = Earlier(claim.group_session_id, claim.practitioner_id, profession, service)
+        earlier.setdefault(claim.patient_id, []).append(found)
     return earlier

@@ -1,6 +1,6 @@
 """Builds what the billing library is told from what the day and `rows` say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,15 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from billing import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
-from sma.assignments import BenefitAssignment, assignments_of
-from sma.attendance import ConsultFacts, DayFacts, PersonFacts, Presence, StayFacts, day_facts
+from billing import Attendee, Consult, GroupService, Interval, Profession, Provider, load_rulebook
+from sma.attendance import ConsultFacts, DayFacts, PersonFacts, Presence, StayFacts, day_facts, other_consults
 from sma.claims.facts import rows
+from sma.claims.facts.background import Background, background
+from sma.claims.judgement import ADDED
+from sma.claims.policy import policy_on
 from sma.core.db import ReadSession
 from sma.core.errors import NotFound
-from sma.people import Location, Patient, Practitioner, indigenous_code, provider_number
-from sma.people.rules import CoverageKind, MedicareState
+from sma.people import Location, Practitioner, indigenous_code, provider_number
 from sma.scheduling import GroupSession
 
 _CAME = frozenset({Presence.ARRIVED, Presence.LATE, Presence.LEFT})
@@ -40,18 +41,8 @@ class SessionFacts:
     clinicians: tuple[ClinicianFacts, ...]
 
 
-@dataclass(frozen=True)
-class _Background:
-    """What is known of people beside the day itself."""
-
-    patients: Mapping[UUID, Patient]
-    covers: Mapping[UUID, set[str]]
-    assignments: Mapping[tuple[UUID, UUID], BenefitAssignment]
-    history: Mapping[UUID, Sequence[tuple[UUID, UUID, EarlierService]]]
-
-
 def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
-    """Read everything that a session's lines are judged on. Ten statements, and one more per clinician.
+    """Read everything that a session's lines are judged on. Sixteen statements, and one more per clinician.
 
     Raises: NotFound; ValueError where the record contradicts itself.
     """
@@ -66,12 +57,10 @@ def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
     day = day_facts(db, session_id)
     people = [(person.encounter_id, person) for person in day.people if person.encounter_id and person.presence]
     patient_ids = [person.patient_id for _, person in people]
-    background = _Background(
-        rows.patients(db, patient_ids),
-        rows.covers(db, patient_ids),
-        assignments_of(db, patient_ids, session.held_on, session.timezone),
-        rows.history(db, patient_ids, session),
-    )
+    known = background(db, patient_ids, session)
+    clinicians = rows.clinicians(db, day)
+    elsewhere = other_consults(db, [one.id for one in clinicians], session)
+    policy = policy_on(db, session.held_on)
     return SessionFacts(
         session_id,
         tuple((encounter_id, person.patient_id) for encounter_id, person in people),
@@ -79,9 +68,7 @@ def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
             ClinicianFacts(
                 practitioner_id=one.id,
                 place_is_known=location.is_consulting_rooms is not None,
-                evidence={
-                    key: _evidence(person, one.id, background, _open_stay(day, one.id)) for key, person in people
-                },
+                evidence={key: _evidence(person, one, known, _open_stay(day, one.id)) for key, person in people},
                 service=GroupService(
                     reference=session.id.hex,
                     date_of_service=session.held_on,
@@ -92,12 +79,25 @@ def gather(db: ReadSession, session_id: UUID) -> SessionFacts:
                     presence=_presence(day, one.id),
                     is_consulting_rooms=bool(location.is_consulting_rooms),
                     modality=session.modality,
-                    item_families=frozenset(session.item_families),
-                    attendees=tuple(_attendee(session.id, key, person, one.id, background) for key, person in people),
+                    item_families=_families(session),
+                    attendees=tuple(_attendee(session.id, key, person, one.id, known) for key, person in people),
+                    modified_monash=location.modified_monash,
+                    individual_items=policy,
+                    elsewhere=tuple(
+                        Interval(starts_at=each.starts_at, ends_at=each.ends_at) for each in elsewhere.get(one.id, ())
+                    ),
                 ),
             )
-            for one in rows.clinicians(db, day)
+            for one in clinicians
         ),
+    )
+
+
+def _families(session: GroupSession) -> frozenset[str]:
+    """What the program may propose, with what is only ever added to that: an incentive follows the place."""
+    own = frozenset(session.item_families)
+    return (
+        own | {item.family for item in load_rulebook().items if item.versions[-1].claim_shape == ADDED} if own else own
     )
 
 
@@ -128,9 +128,9 @@ def _open_stay(day: DayFacts, practitioner_id: UUID) -> str | None:
 
 
 def _attendee(
-    session_id: UUID, encounter_id: UUID, person: PersonFacts, practitioner_id: UUID, background: _Background
+    session_id: UUID, encounter_id: UUID, person: PersonFacts, practitioner_id: UUID, known: Background
 ) -> Attendee:
-    patient = background.patients[person.patient_id]
+    patient = known.patients[person.patient_id]
     return Attendee(
         reference=encounter_id.hex,
         attended=person.presence in _CAME,
@@ -147,34 +147,24 @@ def _attendee(
         ),
         born_on=patient.born_on,
         indigenous_status=indigenous_code(patient.indigenous_status, patient.indigenous_status_state),
-        coverage=_coverage(patient, background.covers.get(patient.id, set())),
-        benefit_assigned=(patient.id, practitioner_id) in background.assignments,
+        coverage=known.coverage(patient.id, practitioner_id),
+        benefit_assigned=known.assignment(patient.id, practitioner_id) is not None,
         note_done=person.note_done,
-        history=tuple(
-            service
-            for other_session, by, service in background.history.get(patient.id, ())
-            if (other_session, by) != (session_id, practitioner_id)
-        ),
+        history=known.history(patient.id, session_id, practitioner_id),
+        referrals=known.referred(patient.id, session_id, practitioner_id),
+        is_my_medicare_here=known.my_medicare.get(patient.id),
+        billing=known.billing(patient.id, practitioner_id),
     )
-
-
-def _coverage(patient: Patient, held: set[str]) -> str:
-    if CoverageKind.MEDICARE in held:
-        return "medicare"
-    if CoverageKind.DVA in held:
-        return "dva"
-    return "none" if patient.medicare_state == MedicareState.NOT_ELIGIBLE else "pending"
 
 
 def _own(person: PersonFacts, practitioner_id: UUID) -> list[ConsultFacts]:
     return [each for each in person.consults if each.practitioner_id == practitioner_id]
 
 
-def _evidence(
-    person: PersonFacts, practitioner_id: UUID, background: _Background, open_stay: str | None
-) -> dict[str, Any]:
+def _evidence(person: PersonFacts, clinician: Practitioner, known: Background, open_stay: str | None) -> dict[str, Any]:
     """What the evidence card shows beside the verdicts: ids, codes and instants, no names."""
-    assigned = background.assignments.get((person.patient_id, practitioner_id))
+    assigned = known.assignments.get((person.patient_id, clinician.id))
+    referral = known.referral_to(person.patient_id, clinician.profession)
     return {
         "presence": person.presence,
         "arrived_at": _text(person.arrived_at),
@@ -185,6 +175,8 @@ def _evidence(
         "assignment": None
         if assigned is None
         else {"id": assigned.id.hex, "method": str(assigned.method), "on": assigned.assigned_on.isoformat()},
+        "billing": str(known.billing(person.patient_id, clinician.id)),
+        "referral": None if referral is None else {"id": referral.id.hex, "on": referral.facts.issued_on.isoformat()},
         "consults": [
             {
                 "id": each.id.hex,
@@ -193,7 +185,7 @@ def _evidence(
                 "interrupted": each.interrupted,
                 "recorded_after": each.recorded_after,
             }
-            for each in _own(person, practitioner_id)
+            for each in _own(person, clinician.id)
         ],
     }
 

@@ -11,6 +11,7 @@ from sma.claims.queries.exports import export_bytes as export_bytes
 from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
+from sma.claims.queries.policy import policies as policies
 from sma.claims.queries.worklist import Tab as Tab
 from sma.claims.queries.worklist import counts as counts
 from sma.claims.queries.worklist import lines as lines
@@ -35,5 +36,6 @@ __all__ = [
     "must_be_ready",
     "needs_decision",
     "next_line",
+    "policies",
     "session_lines",
 ]

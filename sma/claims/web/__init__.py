@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from sma.claims.web import batches, exports, line, worklist
+from sma.claims.web import batches, exports, line, policy, worklist
 
 router = APIRouter()
-for part in (worklist, line, batches, exports):
+# The policy before a line: its address would be read as the id of one.
+for part in (worklist, policy, line, batches, exports):
     router.include_router(part.router)

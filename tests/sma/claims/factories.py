@@ -18,7 +18,15 @@ from sma.core.outbox import Work
 from sma.identity import CurrentUser, Role
 from sma.people import Practitioner, set_coverage
 from sma.scheduling import GroupSession
-from tests.factories import make_appointment, make_location, make_patient, make_practitioner, make_session, make_user
+from tests.factories import (
+    make_appointment,
+    make_location,
+    make_patient,
+    make_policy,
+    make_practitioner,
+    make_session,
+    make_user,
+)
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 DAY = date(2026, 11, 24)
@@ -93,7 +101,8 @@ def yarn_up(db: WriteSession, **changes: Any) -> YarnUp:
     """Nine came, eight were seen, one stayed away; cards, notes and enduring agreements are in place."""
     doctor = replace_step_up(make_user(db, Role.CLINICIAN))
     billing = replace_step_up(make_user(db, Role.BILLING))
-    location = make_location(db)
+    make_policy(db)
+    location = make_location(db, **changes.pop("place", {}))
     number = changes.pop("provider_number", PROVIDER_NUMBER)
     clinician = make_practitioner(db, location, user_id=doctor.id, provider_number=number)
     session = make_session(
