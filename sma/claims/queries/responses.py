@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, select
+from sqlmodel import case, col
 
 from billing.returns.states import WORST_FIRST, ReturnState
 from sma.claims.models import Claim, ClaimLine, ClaimLodgement, ServiceResult
@@ -21,46 +22,31 @@ RANK: dict[str, int] = {state.value: number for number, state in enumerate(WORST
 def newest_states(*claim_ids: UUID) -> Subquery:
     """One row per claim (of those given, or of all) whose batch has a recorded lodgement, to be joined on `claim_id`.
 
-    Columns: `claim_id`, `state` (a `ReturnState`: the worst of the items claimed together), `reason_code` (of an item
-    that was not simply paid), `charge_cents` as lodged, `benefit_cents` as paid so far, `rejected` of `items` claimed
-    together, `lodged_on`. A result counts when it is the newest about its line under the newest lodgement of its batch.
+    Columns: `claim_id`, `state` (a `ReturnState`: the worst of the services claimed together), `reason_code` (of one
+    that was not simply paid), `charge_cents` as lodged, `benefit_cents` as paid so far, `rejected` of `services`,
+    `lodged_on`. A result counts when it is the newest about its line under the newest lodgement of its batch.
     """
-    result, newer = aliased(ServiceResult), aliased(ServiceResult)
-    lodgement, corrected = aliased(ClaimLodgement), aliased(ClaimLodgement)
-    is_newest = ~(
-        exists()
-        .where(
-            col(newer.claim_line_id) == col(result.claim_line_id),
-            col(newer.lodgement_id) == col(result.lodgement_id),
-            col(newer.report_number) > col(result.report_number),
-        )
-        .correlate(result)
-    )
-    stands = ~(
-        exists()
-        .where(col(corrected.batch_id) == col(lodgement.batch_id), col(corrected.number) > col(lodgement.number))
-        .correlate(lodgement)
-    )
+    result, lodgement = aliased(ServiceResult), aliased(ClaimLodgement)
     rank = case(RANK, value=col(result.state), else_=RANK[ReturnState.NOT_RETURNED])
-    per_claim: Any = (
-        select(
+    worst: Any = (
+        sqlalchemy.select(
             col(ClaimLine.claim_id).label("claim_id"),
             func.min(rank).label("rank"),
             func.max(case((col(result.state) != ReturnState.PAID, col(result.reason_code)))).label("reason_code"),
             func.sum(col(ClaimLine.charge_cents)).label("charge_cents"),
-        )
-        .add_columns(
             func.coalesce(func.sum(col(result.benefit_cents)), 0).label("benefit_cents"),
             func.coalesce(func.sum(case((col(result.state) == ReturnState.REJECTED, 1), else_=0)), 0).label("rejected"),
-            func.count().label("items"),
+            func.count().label("services"),
             func.max(col(lodgement.lodged_on)).label("lodged_on"),
         )
         .select_from(ClaimLine)
-        .join(lodgement, and_(col(lodgement.batch_id) == col(ClaimLine.batch_id), stands))
+        .join(lodgement, and_(col(lodgement.batch_id) == col(ClaimLine.batch_id), stands(lodgement)))
         .join(
             result,
             and_(
-                col(result.claim_line_id) == col(ClaimLine.id), col(result.lodgement_id) == col(lodgement.id), is_newest
+                col(result.claim_line_id) == col(ClaimLine.id),
+                col(result.lodgement_id) == col(lodgement.id),
+                is_newest(result),
             ),
             isouter=True,
         )
@@ -68,12 +54,29 @@ def newest_states(*claim_ids: UUID) -> Subquery:
         .group_by(col(ClaimLine.claim_id))
     )
     if claim_ids:
-        per_claim = per_claim.where(col(ClaimLine.claim_id).in_(claim_ids))
-    inner = per_claim.subquery("worst_states")
+        worst = worst.where(col(ClaimLine.claim_id).in_(claim_ids))
+    inner = worst.subquery("worst_states")
     words = {number: state for state, number in RANK.items()}
     columns = [each for each in inner.c if each.name != "rank"]
-    named: Any = select(*columns, case(words, value=inner.c.rank).label("state"))
-    return named.subquery("newest_states")  # type: ignore[no-any-return]
+    return sqlalchemy.select(*columns, case(words, value=inner.c.rank).label("state")).subquery("newest_states")
+
+
+def stands(lodgement: Any) -> ColumnElement[bool]:
+    """The condition that a lodgement (an alias) has not been corrected by a newer one."""
+    newer = aliased(ClaimLodgement)
+    same_batch = (col(newer.batch_id) == col(lodgement.batch_id), col(newer.number) > col(lodgement.number))
+    return ~exists().where(*same_batch).correlate(lodgement)
+
+
+def is_newest(result: Any) -> ColumnElement[bool]:
+    """The condition that a result (an alias) is the newest word about its line under its lodgement."""
+    newer = aliased(ServiceResult)
+    same_line = (
+        col(newer.claim_line_id) == col(result.claim_line_id),
+        col(newer.lodgement_id) == col(result.lodgement_id),
+        col(newer.report_number) > col(result.report_number),
+    )
+    return ~exists().where(*same_line).correlate(result)
 
 
 def is_exception(states: Subquery, today: date, wait_days: int) -> ColumnElement[bool]:
@@ -87,8 +90,8 @@ def is_exception(states: Subquery, today: date, wait_days: int) -> ColumnElement
 def was_rejected(db: ReadSession, claim_id: UUID) -> bool:
     """Tell whether nothing of a line was paid and nothing is open: every item of it came back rejected."""
     states = newest_states(claim_id)
-    found: Any = db.exec(select(states.c.rejected, states.c.items)).first()
-    return found is not None and found.rejected == found.items
+    found = db.connection().execute(sqlalchemy.select(states.c.rejected, states.c.services)).first()
+    return found is not None and found.rejected == found.services
 
 
 def replaced_unpaid() -> ColumnElement[bool]:
@@ -110,4 +113,4 @@ def replaced_unpaid() -> ColumnElement[bool]:
 
 def is_paid(states: Subquery) -> ColumnElement[bool]:
     """The condition that a line was paid as it was charged."""
-    return states.c.state == ReturnState.PAID  # type: ignore[no-any-return]
+    return states.c.state == ReturnState.PAID
