@@ -22,7 +22,7 @@ from sma.worker import deliver_due
 def assign_benefits(
     database: Database, ground: Ground, session_id: UUID, *, now: datetime, but_not: tuple[str, ...] = ()
 ) -> None:
-    """Record the assignment of benefit of everybody who came, signed afterwards or spoken."""
+    """Record the assignment of benefit of everybody who came, signed before or spoken."""
     people = {ground.people[person.key]: person for person in EVERYBODY}
     marcus = ground.users["marcus"]
     with database.write() as db:
@@ -43,7 +43,7 @@ def assign_benefits(
                 session_id,
                 patient_id,
                 clinician.practitioner_id,
-                method=AssignmentMethod.AFTER if person.enduring else AssignmentMethod.VERBAL,
+                method=AssignmentMethod.BEFORE if person.enduring else AssignmentMethod.VERBAL,
                 assigned_on=local_date(session.ends_at, session.timezone),
                 by=marcus,
                 now=now,

@@ -209,7 +209,7 @@ def _bill(scene: Scene, side: Side, places: list[UUID]) -> None:
                 side.ids["closed"],
                 person,
                 side.clinician_id,
-                method=AssignmentMethod.AFTER,
+                method=AssignmentMethod.BEFORE,
                 assigned_on=date(2026, 11, 23),
                 by=helper,
                 now=at,

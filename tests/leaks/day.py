@@ -122,7 +122,7 @@ def close_and_bill(day: Day) -> None:
                 session_id,
                 day.patients[number],
                 day.ids["clinician"],
-                method=AssignmentMethod.AFTER,
+                method=AssignmentMethod.BEFORE,
                 assigned_on=date(2026, 11, 23),
                 by=desk,
                 now=now,

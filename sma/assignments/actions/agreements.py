@@ -1,19 +1,23 @@
-"""A patient's assignment of benefit: one per practitioner and day, or an enduring one."""
+"""Agreements that were signed on paper or spoken, recorded as they were made: one for each person, never shared."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import col, select
-
+from sma.assignments.actions.preparing import Plan, prepare, usual_descriptions
+from sma.assignments.actions.signing import Signature, seal
+from sma.assignments.law import load_law
 from sma.assignments.models import BenefitAssignment
-from sma.assignments.rules import AssignmentMethod, NotAssignable, assignment_holds, gap_in
-from sma.core import audit, clock, outbox
+from sma.assignments.queries.standing import assignments_of
+from sma.assignments.rules import AssignmentMethod, Way
+from sma.core import outbox
 from sma.core.db import WriteSession
 from sma.core.errors import NotFound
 from sma.identity import CurrentUser
-from sma.people import Practitioner, lock_patients
+from sma.people import lock_patients
 from sma.scheduling import GroupSession
+
+WHY = "Recorded by the practice as spoken in the room; no other way was at hand."
 
 
 def assign_benefit(
@@ -24,66 +28,56 @@ def assign_benefit(
     *,
     method: AssignmentMethod,
     assigned_on: date,
-    by_patient: bool = True,
+    items: tuple[str, ...] = (),
     by: CurrentUser,
     now: datetime,
 ) -> BenefitAssignment:
-    """Record that a patient assigned the benefit of a session's service to one practitioner.
+    """Record that a patient assigned the benefit of a session's service to one practitioner, on paper or aloud.
 
-    One that holds for that day already is returned as it is. An enduring one counts from the day it was made.
-    Locks: the patient. Raises: NotFound, NotAssignable.
+    One that holds for that day already is returned as it is. Locks: the patient. Raises: NotFound, NotAssignable.
     """
-    lock_patients(db, [patient_id])
-    session, practitioner = db.get(GroupSession, session_id), db.get(Practitioner, practitioner_id)
-    if session is None or practitioner is None:
+    session = db.get(GroupSession, session_id)
+    if session is None:
         raise NotFound
-    standing = _standing(db, patient_id, practitioner_id)
-    holding = next((one for one in standing if assignment_holds(one, session.held_on, session.timezone)), None)
-    if holding is not None:
-        return holding
-    today = clock.local_date(now, session.timezone)
-    if gap := gap_in(method, assigned_on, session.held_on, practitioner.profession, today=today):
-        field, sentence = gap
-        raise NotAssignable(sentence, fields={field: sentence})
-    assignment = BenefitAssignment(
+    plan = Plan(
+        session_id=session_id,
         patient_id=patient_id,
         practitioner_id=practitioner_id,
-        date_of_service=assigned_on if method is AssignmentMethod.ENDURING else session.held_on,
         method=method,
         assigned_on=assigned_on,
-        assigned_by_patient=by_patient,
-        recorded_by_id=by.id,
-        recorded_at=now,
+        descriptions=usual_descriptions(session.item_families),
+        items=items,
+        enduring_path=next(iter(load_law().enduring_paths)) if method is AssignmentMethod.ENDURING else "",
     )
-    db.add(assignment)
-    audit.record(db, by=by, did="assign-benefit", on=assignment, now=now, method=method, by_patient=by_patient)
-    outbox.publish(db, "assignment.recorded", session_id, now=now, key=assignment.id.hex)
-    return assignment
+    (made,) = assign_benefits(db, [plan], why=WHY, by=by, now=now)
+    return made
 
 
-def revoke_assignment(db: WriteSession, assignment_id: UUID, *, by: CurrentUser, now: datetime) -> BenefitAssignment:
-    """Record that a patient takes an assignment back. An enduring one still holds for earlier days; the row stays.
+def assign_benefits(
+    db: WriteSession, plans: Sequence[Plan], *, why: str = "", by: CurrentUser, now: datetime
+) -> list[BenefitAssignment]:
+    """Record several agreements of one session that were made the same way: one for each person, all or none.
 
-    Whoever rests on it is told by the outbox, so that no approval outlives it.
-    Locks: the patient. Raises: NotFound.
+    Who has one for that day already keeps it. Locks: the patients. Raises: NotFound, NotAssignable.
     """
-    found = db.get(BenefitAssignment, assignment_id)
-    if found is None:
-        raise NotFound
-    lock_patients(db, [found.patient_id])
-    # Read again under the lock: somebody else may have been first.
-    db.refresh(found)
-    if found.revoked_at is None:
-        found.revoked_at = now
-        audit.record(db, by=by, did="revoke-assignment", on=found, now=now, method=found.method)
-        outbox.publish(db, "assignment.ended", found.id, now=now)
-    return found
-
-
-def _standing(db: WriteSession, patient_id: UUID, practitioner_id: UUID) -> Sequence[BenefitAssignment]:
-    return db.exec(
-        select(BenefitAssignment).where(
-            col(BenefitAssignment.patient_id) == patient_id,
-            col(BenefitAssignment.practitioner_id) == practitioner_id,
-        )
-    ).all()
+    lock_patients(db, [plan.patient_id for plan in plans])
+    made: list[BenefitAssignment] = []
+    fresh: list[BenefitAssignment] = []
+    for plan in plans:
+        session = db.get(GroupSession, plan.session_id)
+        if session is None:
+            raise NotFound
+        held = assignments_of(db, [plan.patient_id], session.held_on, session.timezone)
+        standing = held.get((plan.patient_id, plan.practitioner_id))
+        if standing is None:
+            standing = prepare(db, plan, by=by, now=now)
+            is_spoken = plan.method is AssignmentMethod.VERBAL
+            how = Signature(Way.SPOKEN, why=why) if is_spoken else Signature(Way.PAPER)
+            seal(db, standing, how, by=by, now=now)
+            db.flush()
+            fresh.append(standing)
+        made.append(standing)
+    if fresh:
+        # Once for all of them: the session's lines are then judged once.
+        outbox.publish(db, "assignment.recorded", fresh[0].group_session_id, now=now, key=fresh[0].id.hex)
+    return made

@@ -316,6 +316,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_my_medicare_registration_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
+        "practice_policy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("individual_items", sa.String(length=4), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_practice_policy_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_policy")),
+    )
+    with op.batch_alter_table("practice_policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_practice_policy_from_on"), ["from_on"], unique=False)
+
+    op.create_table(
         "practitioner",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=True),
@@ -333,6 +349,39 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "source_id", name=op.f("uq_practitioner_source_source_id")),
         sa.UniqueConstraint("user_id", name=op.f("uq_practitioner_user_id")),
     )
+    op.create_table(
+        "private_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=11), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("charged_cents", sa.Integer(), nullable=False),
+        sa.Column("credits_id", sa.Uuid(), nullable=True),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["credits_id"], ["private_account.id"], name=op.f("fk_private_account_credits_id_private_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"], ["staff_user.id"], name=op.f("fk_private_account_issued_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_private_account_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["private_account.id"], name=op.f("fk_private_account_replaces_id_private_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_account")),
+        sa.UniqueConstraint("number", name=op.f("uq_private_account_number")),
+    )
+    with op.batch_alter_table("private_account", schema=None) as batch_op:
+        batch_op.create_index("ix_private_account_issued", ["issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_account_patient_id"), ["patient_id"], unique=False)
+        batch_op.create_index("uq_private_account_credits", ["credits_id"], unique=True)
+
     op.create_table(
         "program",
         sa.Column("audience", sa.String(length=10), nullable=False),
@@ -432,6 +481,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_staff_user_role")),
     )
     op.create_table(
+        "account_payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["private_account.id"], name=op.f("fk_account_payment_account_id_private_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_account_payment_recorded_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_payment")),
+    )
+    with op.batch_alter_table("account_payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_payment_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "claim_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
@@ -459,6 +528,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_batch")),
         sa.UniqueConstraint("reference", name=op.f("uq_claim_batch_reference")),
     )
+    op.create_table(
+        "payer_choice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("billing_type", sa.String(length=8), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_payer_choice_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_payer_choice_practitioner_id_practitioner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["staff_user.id"], name=op.f("fk_payer_choice_recorded_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["staff_user.id"], name=op.f("fk_payer_choice_revoked_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payer_choice")),
+    )
+    with op.batch_alter_table("payer_choice", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_payer_choice",
+            ["patient_id", "practitioner_id", "date_of_service"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+
     op.create_table(
         "payment_run",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1080,6 +1181,22 @@ def upgrade() -> None:
         batch_op.create_index("uq_invitation_revision", ["invitation_id", "number"], unique=True)
 
     op.create_table(
+        "account_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("charge_cents", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["private_account.id"], name=op.f("fk_account_line_account_id_private_account")
+        ),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_account_line_claim_id_claim")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_line")),
+    )
+    with op.batch_alter_table("account_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_line_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index("uq_account_line", ["account_id", "claim_id"], unique=True)
+
+    op.create_table(
         "claim_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
@@ -1133,6 +1250,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_communication_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_communication_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_communication_state"), ["state"], unique=False)
+
+    op.create_table(
+        "referrer_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.String(length=40), nullable=False),
+        sa.Column("moment", sa.String(length=8), nullable=False),
+        sa.Column("due_since", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("referral_id", sa.Uuid(), nullable=True),
+        sa.Column("referrer", sa.String(), nullable=True),
+        sa.Column("referrer_address", sa.String(), nullable=True),
+        sa.Column("assessment", sa.String(), nullable=True),
+        sa.Column("treatment", sa.String(), nullable=True),
+        sa.Column("management", sa.String(), nullable=True),
+        sa.Column("letter", sa.LargeBinary(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_referrer_report_claim_id_claim")),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["staff_user.id"], name=op.f("fk_referrer_report_done_by_id_staff_user")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_referrer_report_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_referrer_report_practitioner_id_practitioner")
+        ),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referrer_report_referral_id_referral")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referrer_report")),
+    )
+    with op.batch_alter_table("referrer_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referrer_report_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index("ix_referrer_report_due", ["state", "due_since"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referrer_report_practitioner_id"), ["practitioner_id"], unique=False)
+        batch_op.create_index("uq_referrer_report", ["patient_id", "practitioner_id", "course", "moment"], unique=True)
 
     op.create_table(
         "service_result",
@@ -1194,6 +1348,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_service_result_batch_id"))
 
     op.drop_table("service_result")
+    with op.batch_alter_table("referrer_report", schema=None) as batch_op:
+        batch_op.drop_index("uq_referrer_report")
+        batch_op.drop_index(batch_op.f("ix_referrer_report_practitioner_id"))
+        batch_op.drop_index("ix_referrer_report_due")
+        batch_op.drop_index(batch_op.f("ix_referrer_report_claim_id"))
+
+    op.drop_table("referrer_report")
     with op.batch_alter_table("communication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_communication_state"))
         batch_op.drop_index(batch_op.f("ix_communication_patient_id"))
@@ -1206,6 +1367,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_claim_line_claim_id"))
 
     op.drop_table("claim_line")
+    with op.batch_alter_table("account_line", schema=None) as batch_op:
+        batch_op.drop_index("uq_account_line")
+        batch_op.drop_index(batch_op.f("ix_account_line_claim_id"))
+
+    op.drop_table("account_line")
     with op.batch_alter_table("invitation_revision", schema=None) as batch_op:
         batch_op.drop_index("uq_invitation_revision")
         batch_op.drop_index(batch_op.f("ix_invitation_revision_invitation_id"))
@@ -1334,7 +1500,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_payment_run")
 
     op.drop_table("payment_run")
+    with op.batch_alter_table("payer_choice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payer_choice",
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+
+    op.drop_table("payer_choice")
     op.drop_table("claim_batch")
+    with op.batch_alter_table("account_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_payment_account_id"))
+
+    op.drop_table("account_payment")
     op.drop_table("staff_user_role")
     with op.batch_alter_table("related_person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_related_person_patient_id"))
@@ -1349,7 +1527,17 @@ def downgrade() -> None:
 
     op.drop_table("recovery_code")
     op.drop_table("program")
+    with op.batch_alter_table("private_account", schema=None) as batch_op:
+        batch_op.drop_index("uq_private_account_credits")
+        batch_op.drop_index(batch_op.f("ix_private_account_patient_id"))
+        batch_op.drop_index("ix_private_account_issued")
+
+    op.drop_table("private_account")
     op.drop_table("practitioner")
+    with op.batch_alter_table("practice_policy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_policy_from_on"))
+
+    op.drop_table("practice_policy")
     with op.batch_alter_table("my_medicare_registration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_my_medicare_registration_patient_id"))
 

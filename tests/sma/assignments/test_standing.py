@@ -1,7 +1,8 @@
 """Who assigned the benefit, how, until when it holds, and what a line does without it."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -10,12 +11,12 @@ from sqlmodel import col, select
 from sma.assignments import AssignmentMethod, BenefitAssignment, NotAssignable, assignment_holds
 from sma.assignments import assign_benefit as assign
 from sma.assignments.law import load_law
-from sma.assignments.rules import gap_in
+from sma.assignments.rules.methods import gap_in
 from sma.attendance import Encounter
 from sma.claims import ClaimStatus, approve, reassess
 from sma.claims.rules import NotApprovable
 from sma.core import clock
-from sma.core.db import Database
+from sma.core.db import Database, WriteSession
 from sma.identity import Role
 from tests.conftest import SignIn
 from tests.factories import make_practitioner
@@ -63,6 +64,8 @@ class Enduring:
     method: str
     date_of_service: date
     revoked_at: datetime | None
+    signed_at: datetime | None = CLOSED
+    occurrences: list[dict[str, str]] = field(default_factory=list)
 
 
 def test_an_enduring_assignment_holds_until_the_day_it_is_taken_back() -> None:
@@ -79,8 +82,7 @@ def test_the_law_comes_with_the_package() -> None:
 def test_a_line_without_assignment_or_note_is_blocked_until_the_record_has_both(database: Database) -> None:
     with database.write() as db:
         day = yarn_up(db)
-        for row in db.exec(select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients["P01"])):
-            db.delete(row)
+        take_all_back(db, day.patients["P01"])
         db.get_one(Encounter, day.encounters["P01"]).note_done_at = None
     propose_now(database, day.session.id)
     with database.write() as db:
@@ -99,6 +101,7 @@ def test_a_line_without_assignment_or_note_is_blocked_until_the_record_has_both(
                 day.clinician.id,
                 method=AssignmentMethod.AFTER,
                 assigned_on=DAY,
+                items=("23",),
                 by=day.doctor,
                 now=later(2),
             )
@@ -106,7 +109,7 @@ def test_a_line_without_assignment_or_note_is_blocked_until_the_record_has_both(
         reassess(db, day.session.id, by=day.doctor, now=later(3))
         assert day.line(db, "P01").status == ClaimStatus.NEEDS_CHECK
         query = select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients["P01"])
-        assert len(db.exec(query).all()) == 1
+        assert len(db.exec(query.where(col(BenefitAssignment.revoked_at).is_(None))).all()) == 1
 
 
 def test_an_assignment_of_tomorrow_is_refused(database: Database) -> None:
@@ -129,15 +132,14 @@ def test_the_desk_records_six_missing_assignments_at_once_and_the_lines_follow(a
     database: Database = app.state.database
     with database.write() as db:
         day = yarn_up(db)
-        for row in db.exec(select(BenefitAssignment)):
-            db.delete(row)
+        take_all_back(db)
     propose_now(database, day.session.id)
     desk, url = sign_in(Role.FRONT_DESK), f"/sessions/{day.session.id}/assignments"
     assert "Record 9 missing assignments" in desk.get(url).text
     assert "checked" not in desk.get(url).text.split("</fieldset>")[0]
 
     people = [f"{day.patients[name].hex}.{day.clinician.id.hex}" for name in ("P01", "P02", "P03", "P04", "P06", "P07")]
-    wrong = desk.post(url, data={"people": people, "method": "post", "assigned_on": "2026-11-01"})
+    wrong = desk.post(url, data={"people": people, "method": "post", "items": "23", "assigned_on": "2026-11-01"})
     assert wrong.status_code == 422
     right = desk.post(url, data={"people": people, "method": "pre", "assigned_on": "2026-11-01"})
     assert right.status_code == 303
@@ -145,9 +147,15 @@ def test_the_desk_records_six_missing_assignments_at_once_and_the_lines_follow(a
     with database.write() as db:
         assert day.line(db, "P01").status == ClaimStatus.NEEDS_CHECK
         assert day.line(db, "P08").status == ClaimStatus.BLOCKED
-        ids = [row.id for row in db.exec(select(BenefitAssignment))]
+        ids = [row.id for row in db.exec(select(BenefitAssignment).where(col(BenefitAssignment.revoked_at).is_(None)))]
     assert len(ids) == 6
 
     taken_back = desk.post(f"/assignments/{ids[0]}/revocation", data={"session_id": str(day.session.id)})
     assert taken_back.status_code == 303
     assert "Record 4 missing assignments" in desk.get(url).text
+
+
+def take_all_back(db: WriteSession, *patients: UUID) -> None:
+    for row in db.exec(select(BenefitAssignment)):
+        if not patients or row.patient_id in patients:
+            row.revoked_at = CLOSED - timedelta(hours=3)

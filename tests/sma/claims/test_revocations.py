@@ -15,7 +15,17 @@ from sma.identity import Role
 from sma.people import Location, Patient
 from tests.conftest import SignIn
 from tests.factories import make_appointment, make_session
-from tests.sma.claims.factories import CLOSED, YarnUp, add_consult, at, follow_assignments, later, propose_now, yarn_up
+from tests.sma.claims.factories import (
+    CLOSED,
+    DAY,
+    YarnUp,
+    add_consult,
+    at,
+    follow_assignments,
+    later,
+    propose_now,
+    yarn_up,
+)
 
 
 def assignment_of(db: WriteSession, day: YarnUp, name: str) -> BenefitAssignment:
@@ -47,7 +57,10 @@ def test_the_session_in_the_form_decides_nothing(app: FastAPI, sign_in: SignIn, 
     with database.write() as db:
         day = yarn_up(db)
         for each in db.exec(select(BenefitAssignment)):
-            each.method = AssignmentMethod.BEFORE
+            each.method, each.occurrences = (
+                AssignmentMethod.BEFORE,
+                [{"day": DAY.isoformat(), "session": day.session.id.hex}],
+            )
         other = make_session(db)
         row = assignment_of(db, day, "P01")
     propose_now(database, day.session.id)
