@@ -4,8 +4,9 @@ Frozen values without names, card numbers or notes. Instants are aware UTC; a co
 repair (time running backwards, a person listed twice) is refused here with `ValueError`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,6 +54,12 @@ class Profession(StrEnum):
 def _utc(instant: datetime, what: str) -> None:
     if instant.utcoffset() != timedelta(0):
         raise ValueError(f"{what} must be an aware instant in UTC")
+
+
+def clock(time_of_day: time) -> str:
+    """Write a time of day as the pages do: "2:25 pm", with its seconds where it has any: "2:25:20 pm"."""
+    seconds = f":{time_of_day.second:02}" if time_of_day.second else ""
+    return f"{time_of_day.hour % 12 or 12}:{time_of_day.minute:02}{seconds} {'am' if time_of_day.hour < 12 else 'pm'}"
 
 
 def one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
@@ -212,6 +219,11 @@ class GroupService:
         """How many patients this clinician saw individually at this place on this occasion."""
         return sum(1 for attendee in self.attendees if attendee.consults)
 
+    @cached_property
+    def consult_lengths(self) -> Counter[int]:
+        """How many consults of this clinician in this session took how many seconds."""
+        return Counter(consult.seconds for attendee in self.attendees for consult in attendee.consults)
+
     def local(self, instant: datetime) -> str:
-        """Return the wall-clock time at the place, as staff would say it."""
-        return instant.astimezone(ZoneInfo(self.timezone)).strftime("%H:%M:%S").removesuffix(":00")
+        """Return the wall-clock time at the place, as staff would say it: "2:25 pm"."""
+        return clock(instant.astimezone(ZoneInfo(self.timezone)).time())

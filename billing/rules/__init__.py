@@ -7,12 +7,22 @@ from typing import Any
 from billing.reading import fill
 from billing.rules.finding import Case, Finding, Rule, Verdict
 from billing.rules.group import GroupTogether
-from billing.rules.history import Frequency, NotSameDay, Prerequisite
+from billing.rules.history import Frequency, NotSameDay, Prerequisite, SameDayAgain
 from billing.rules.incentive import Beside, ModifiedMonash
 from billing.rules.pools import Exclusion, Pool
+from billing.rules.practice import MyMedicare, PracticePolicy
 from billing.rules.record import Attended, BenefitAssigned, Confirmation, Coverage, NoteDone, ProviderNumber
+from billing.rules.referral import Referred
 from billing.rules.scope import Age, IndigenousStatus, Mode, Place, ProfessionOf, Telehealth
-from billing.rules.time import AfterHours, IndividualTime, InsidePresence, Minutes, NoOverlap, Uninterrupted
+from billing.rules.time import (
+    AfterHours,
+    IndividualTime,
+    InsidePresence,
+    Minutes,
+    NoOverlap,
+    UniformTimes,
+    Uninterrupted,
+)
 
 __all__ = [
     "KINDS",
@@ -46,14 +56,19 @@ KINDS: Mapping[str, type[Rule]] = {
         Minutes,
         Mode,
         ModifiedMonash,
+        MyMedicare,
         NoOverlap,
         NotSameDay,
         NoteDone,
         Place,
+        PracticePolicy,
         Prerequisite,
         ProfessionOf,
         ProviderNumber,
+        Referred,
+        SameDayAgain,
         Telehealth,
+        UniformTimes,
         Uninterrupted,
     )
 }

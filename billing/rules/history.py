@@ -8,7 +8,10 @@ from billing.facts import EarlierService
 from billing.rules.finding import Case, Finding, Rule, day_text, words
 from billing.rules.pools import Exclusion, Pool, add_months
 
-UNSEEN = "We only know our own history and what was entered here: check with Medicare before claiming."
+UNSEEN = (
+    "Only Medicare knows of services given elsewhere. We know our own history and what was entered here: "
+    "check with Medicare before claiming."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,24 +40,22 @@ class Frequency(Rule):
                 "Enter the plan and its day: the services are counted from it.",
             )
         counted = [each for each in self.pool.of(history) if self.pool.counts(each.date_of_service, day, plan_on)]
-        listed = ", ".join(
-            f"{each.item_number} on {day_text(each.date_of_service)}"
-            + ("" if each.known_from == "here" else f" (from {each.known_from})")
-            for each in counted
-        )
+        listed = ", ".join(map(_told, counted))
         limit = self._limit(day, plan_on)
         most = self.pool.most or 0
         if len(counted) < most:
             return self.cannot_know(
                 f"{listed or 'none known'}; at most {limit}", UNSEEN, flag="history elsewhere unknown"
             )
-        free = day_text(self.pool.free_from(plan_on or counted[-most].date_of_service))
+        earliest = self.pool.free_from(plan_on or counted[-most].date_of_service)
+        free = day_text(earliest)
         if self.pool.override is not None:
             return self.needs_a_person(
                 f"{listed}; at most {limit}; before {free} only {self.pool.override}",
                 f"Wait until {free}, or note the reason for coming earlier and approve.",
+                earliest=earliest,
             )
-        return self.not_met(f"{listed}; at most {limit}; earliest {free}", f"Wait until {free}.")
+        return self.not_met(f"{listed}; at most {limit}; earliest {free}", f"Wait until {free}.", earliest=earliest)
 
     def _limit(self, day: date, plan_on: date | None) -> str:
         if self.pool.months is None:
@@ -101,6 +102,17 @@ class Prerequisite(Rule):
                     f"{day_text(pool.transitional_until)}",
                     "Check that it is the plan the item asks for, with its arrangements where the item needs them.",
                 )
+        later = min(
+            (each for pool, _ in ways for each in pool.of(history) if each.date_of_service > day),
+            key=_day,
+            default=None,
+        )
+        if later is not None:
+            return self.needs_a_person(
+                f"{self.what}: none known by this day; {_told(later)}",
+                f"Enter an earlier one if there was one; this one counts from {day_text(later.date_of_service)}.",
+                earliest=later.date_of_service,
+            )
         since = f" in the last {self.within_months} months" if self.within_months else ""
         numbers = [number for pool, _ in ways for number in pool.items]
         return self.needs_a_person(
@@ -109,8 +121,13 @@ class Prerequisite(Rule):
         )
 
 
+def _day(service: EarlierService) -> date:
+    return service.date_of_service
+
+
 def _told(service: EarlierService) -> str:
-    return f"{service.item_number} on {day_text(service.date_of_service)}"
+    source = "" if service.known_from == "here" else f" (from {service.known_from})"
+    return f"{service.item_number} on {day_text(service.date_of_service)}{source}"
 
 
 def _reaches(used_on: date, day: date, months: int | None) -> bool:
@@ -150,4 +167,25 @@ class NotSameDay(Rule):
         return self.needs_a_person(
             f"{words(clash, 'and')} on the same day",
             "One practitioner can claim only one of them for the day; a different practitioner may claim the other.",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameDayAgain(Rule):
+    """The patient had no other attendance of the pool that day; a second one must not continue the first."""
+
+    kind: ClassVar[str] = "same-day-again"
+    pool: Pool
+
+    def misplaced(self, number: str) -> str | None:
+        return None if number in self.pool.items else f"pool {self.pool.name} does not name item {number}"
+
+    def finding(self, case: Case) -> Finding:
+        day = case.service.date_of_service
+        others = [each for each in self.pool.of(case.attendee.history) if each.date_of_service == day]
+        if not others:
+            return self.met("no other attendance known on this day")
+        return self.needs_a_person(
+            f"a further attendance on the day of {words(map(_told, others), 'and')}",
+            "Confirm when approving that it does not continue the other one; the account shows the times of both.",
         )

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from billing.facts import EarlierService
 
@@ -69,6 +70,10 @@ class Pool:
         if (self.transitional_items is None) != (self.transitional_until is None):
             raise ValueError("transitional_items and transitional_until go together")
 
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(self.items)
+
     @property
     def members(self) -> str:
         """The items as a sentence names them: one by one, or of a long list its number and name."""
@@ -102,7 +107,7 @@ class Pool:
 
     def of(self, history: tuple[EarlierService, ...]) -> list[EarlierService]:
         """Return the services of this pool, oldest first."""
-        return sorted((each for each in history if each.item_number in self.items), key=lambda e: e.date_of_service)
+        return sorted((each for each in history if each.item_number in self._numbers), key=lambda e: e.date_of_service)
 
     def transitional(self, history: tuple[EarlierService, ...], day: date) -> EarlierService | None:
         """Return the latest service under an item that has ended and still counts on `day`."""

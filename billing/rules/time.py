@@ -5,7 +5,7 @@ from datetime import time
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from billing.facts import Consult, GroupService, Interval
+from billing.facts import Consult, GroupService, Interval, clock
 from billing.rules.finding import Case, Finding, Rule, minutes_text
 
 CORRECT_TIMES = "Correct the recorded times, giving the reason, then assess again."
@@ -116,7 +116,11 @@ class IndividualTime(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class NoOverlap(Rule):
-    """The clinician was with one patient at a time."""
+    """The clinician was with one patient at a time, in this session and in others of the day.
+
+    Together with `InsidePresence` this keeps the sum of what is proposed within the clinician's presence: stretches
+    that lie inside it and never overlap cannot add up to more.
+    """
 
     kind: ClassVar[str] = "no-overlap"
     about_attendance: ClassVar[bool] = True
@@ -133,11 +137,15 @@ class NoOverlap(Rule):
             for other in (*others, *own[index + 1 :]):
                 if consult.overlaps(other):
                     return self._clash(case.service, consult, other)
+            for elsewhere in case.service.elsewhere:
+                if consult.overlaps(elsewhere):
+                    return self._clash(case.service, consult, elsewhere, "in another session ")
         return self.met("no other consult of this clinician at the same time")
 
-    def _clash(self, service: GroupService, consult: Consult, other: Consult) -> Finding:
+    def _clash(self, service: GroupService, consult: Consult, other: Interval, where: str = "") -> Finding:
         return self.not_met(
-            f"the consult {_span(service, consult)} overlaps another one of {_span(service, other)}", CORRECT_TIMES
+            f"the consult {_span(service, consult)} overlaps another one {where}of {_span(service, other)}",
+            CORRECT_TIMES,
         )
 
 
@@ -179,6 +187,31 @@ class Uninterrupted(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UniformTimes(Rule):
+    """The consult's length was taken from the clock, not from a habit: few others have the very same seconds.
+
+    Always met. From `alike` consults of equal length in one session on, a flag asks for a second look; `doubt` says
+    where that number comes from.
+    """
+
+    kind: ClassVar[str] = "uniform-times"
+    alike: int
+    doubt: str
+
+    def __post_init__(self) -> None:
+        if self.alike < 2:
+            raise ValueError("alike must be at least 2")
+
+    def finding(self, case: Case) -> Finding:
+        lengths = case.service.consult_lengths
+        same = max((each for each in case.attendee.consults), key=lambda each: lengths[each.seconds], default=None)
+        if same is None or lengths[same.seconds] < self.alike:
+            return self.met("its length is its own")
+        facts = f"{lengths[same.seconds]} consults of this session took exactly {minutes_text(same.seconds)}"
+        return self.met(f"{facts}; {self.doubt}", flag="same length as others")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AfterHours(Rule):
     """The patient was seen on a Sunday, or before or after the hours that the item names, by the clock of the place.
 
@@ -199,6 +232,6 @@ class AfterHours(Rule):
         if local.weekday() == 6 or local.time() < self.until or local.time() > late:
             return self.met(facts)
         return self.not_met(
-            f"{facts}; the item is for Sunday, before {self.until:%H:%M} or after {late:%H:%M}",
+            f"{facts}; the item is for Sunday, before {clock(self.until)} or after {clock(late)}",
             "In ordinary hours the ordinary item applies; a public holiday is not known here.",
         )

@@ -1,15 +1,16 @@
 """Builds a service from the plain words of a case file. Everything left out is as it should be on a good day."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider
+from billing import Attendee, Consult, EarlierService, GroupService, Interval, Profession, Provider, Referral
 
 ALL_FAMILIES = ("gp-attendance", "group-allied-health", "health-check", "nurse-follow-up")
 SERVICE_WORDS = {"date", "zone", "place", "mode", "clinician", "number", "families", "session", "presence"}
-SERVICE_WORDS |= {"patient", "others_seen", "others_present", "area"}
+SERVICE_WORDS |= {"patient", "others_seen", "others_present", "area", "policy", "elsewhere"}
 PATIENT_WORDS = {
     "name",
     "came",
@@ -23,6 +24,9 @@ PATIENT_WORDS = {
     "before",
     "born",
     "expect",
+    "referred",
+    "registered",
+    "billing",
 }
 
 
@@ -51,7 +55,7 @@ class Scene:
             recorded_after="later" in marks,
         )
 
-    def patient(self, table: dict[str, Any]) -> Attendee:
+    def patient(self, table: dict[str, Any], profession: Profession) -> Attendee:
         assert table.keys() <= PATIENT_WORDS, table.keys() - PATIENT_WORDS
         came = table.get("came", True)
         arrived = table.get("arrived", "10:00" if came else None)
@@ -67,6 +71,11 @@ class Scene:
             benefit_assigned=table.get("agreement", True),
             note_done=table.get("note", True),
             history=tuple(_earlier(each) for each in table.get("before", [])),
+            referrals=tuple(
+                _referral(each, profession) for each in table.get("referred", [str(self.day - timedelta(days=30))])
+            ),
+            is_my_medicare_here={"here": True, "no": False, "unknown": None}[table.get("registered", "here")],
+            billing=table.get("billing", "bulk"),
         )
 
 
@@ -77,16 +86,34 @@ def _earlier(words: str) -> EarlierService:
     )
 
 
+def _referral(words: str, profession: Profession) -> Referral:
+    """Read "2026-05-01", perhaps with "from 2026-06-01", "6 months", "5 services", "indefinite", "to dietitian"."""
+    issued, *rest = words.split()
+    marks = " ".join(rest)
+    months, services = re.search(r"(\d+) months", marks), re.search(r"(\d+) services", marks)
+    first, to = re.search(r"from (\S+)", marks), re.search(r"to (\S+)", marks)
+    return Referral(
+        profession=Profession(to[1]) if to else profession,
+        issued_on=date.fromisoformat(issued),
+        months=int(months[1]) if months else None,
+        is_indefinite="indefinite" in marks,
+        services=int(services[1]) if services else None,
+        first_used_on=date.fromisoformat(first[1]) if first else None,
+    )
+
+
 def service(table: dict[str, Any]) -> GroupService:
-    """Build the service of a case. `others_seen` people precede at 10:00, 7 minutes each; `others_present` just sit."""
+    """Build the service of a case. `others_seen` people precede, about 7 minutes each; `others_present` just sit."""
     assert table.keys() <= SERVICE_WORDS, table.keys() - SERVICE_WORDS
     scene = Scene(table.get("date", date(2026, 11, 24)), table.get("zone", "Australia/Sydney"))
     session = scene.interval(table.get("session", "10:00-11:30"))
-    people = [scene.patient(each) for each in table["patient"]]
-    plain = scene.patient({"name": "other"})
+    profession = Profession(table.get("clinician", "general-practitioner"))
+    people = [scene.patient(each, profession) for each in table["patient"]]
+    plain = scene.patient({"name": "other"}, profession)
     for index in range(table.get("others_seen", 0)):
         starts = session.starts_at + timedelta(minutes=7 * index)
-        consult = Consult(starts_at=starts, ends_at=starts + timedelta(minutes=7))
+        # Nobody's minutes are like another's: equal lengths are a case of their own.
+        consult = Consult(starts_at=starts, ends_at=starts + timedelta(minutes=7, seconds=-index))
         people.append(replace(plain, reference=f"seen {index}", consults=(consult,)))
     sitting = replace(plain, arrived_at=session.starts_at)
     people += [replace(sitting, reference=f"present {index}") for index in range(table.get("others_present", 0))]
@@ -99,7 +126,7 @@ def service(table: dict[str, Any]) -> GroupService:
         ends_at=session.ends_at,
         provider=Provider(
             reference="clinician",
-            profession=Profession(table.get("clinician", "general-practitioner")),
+            profession=profession,
             provider_number=table.get("number", "2447781L") or None,
         ),
         presence=tuple(presence),
@@ -108,4 +135,6 @@ def service(table: dict[str, Any]) -> GroupService:
         item_families=frozenset(table.get("families", ALL_FAMILIES[:2])),
         attendees=tuple(people),
         modified_monash=table.get("area"),
+        individual_items=table.get("policy", "yes"),
+        elsewhere=tuple(scene.interval(each) for each in table.get("elsewhere", [])),
     )

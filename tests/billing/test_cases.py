@@ -4,7 +4,8 @@ A file may begin with what is `usual` in its cases and, under `usual.patient`, f
 says only what differs. `also` lists changes under which the same must come out, and `total` is the sum of all fees
 proposed. In `expect` the words speak of the first item, or of the `item` named: `open` lists every rule of it that is
 not plainly met. `amounts` gives the fee of each item that fits; `attendance` names what was asked of the person's day
-whatever the item.
+whatever the item; `earliest` is the first day on which a rule that stood in the way is met again, and `adds` what may
+be claimed beside the item.
 """
 
 import tomllib
@@ -13,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from billing import Assessment, Verdict, assess, load_rulebook
+from billing import Assessment, Verdict, additions_for, assess, load_rulebook
 from billing.money import format_cents
 from tests.billing.scene import service
 
 EXPECTED_WORDS = {"outcome", "fits", "next", "fee", "benefit", "amounts", "count", "flags", "verdict", "open"}
-EXPECTED_WORDS |= {"says", "confidence", "item", "attendance"}
+EXPECTED_WORDS |= {"says", "confidence", "item", "attendance", "earliest", "adds"}
 
 
 def _cases() -> list[Any]:
@@ -78,6 +79,8 @@ def _seen_in(assessment: Assessment, expected: dict[str, Any]) -> dict[str, Any]
             "verdict": str(first.verdict),
             "open": {each.rule: str(each.verdict) for each in first.findings if each.verdict is not Verdict.MET},
             "confidence": first.confidence,
+            "earliest": next((each.earliest for each in first.findings if each.earliest), None),
+            "adds": [each.item_number for each in additions_for(assessment, first.item_number)],
         }
     return {word: seen.get(word) for word in expected}
 

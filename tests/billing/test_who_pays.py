@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from billing import Attendee, GroupService, assess, load_rulebook
-from billing.assess import NEEDS_A_PERSON, NOT_BILLABLE, PROPOSED, Assessment
+from billing.assessment import NEEDS_A_PERSON, NOT_BILLABLE, PROPOSED, Assessment
 from billing.rules import Case, Verdict
 from billing.rules.record import BenefitAssigned
 from tests.billing.scene import service
