@@ -24,6 +24,7 @@ class Obstacle(NamedTuple):
 
 # Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
 _ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite", "practice-policy", "referral"})
+_ABOUT_OTHERS = frozenset({"uniform-times"})
 _SPEAKS_FOR_AN_ADDITION = frozenset({"beside", "modified-monash", "my-medicare", "telehealth"})
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
 UNCONFIRMED_RULE = "unconfirmed"
@@ -269,6 +270,27 @@ def _obstacle(finding: Mapping[str, Any]) -> Obstacle:
 
 def _broken(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in item["findings"] if each["verdict"] == Verdict.NOT_MET]
+
+
+def own_part(judged: Judgement) -> Judgement:
+    """Return a judgement without what other people's records alone can change: flags, and the sentence that has them.
+
+    The number of patients seen stays: it changes what is claimed.
+    """
+
+    def item(found: Mapping[str, Any]) -> dict[str, Any]:
+        added = [item(each) for each in found.get("additions", ())]
+        return {**found, "findings": kept(found["findings"]), "additions": added}
+
+    def kept(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [each for each in findings if each["rule"] not in _ABOUT_OTHERS]
+
+    own = {key: value for key, value in judged.items() if key != "summary"}
+    return own | {
+        "findings": kept(judged["findings"]),
+        "fitting": [item(each) for each in judged["fitting"]],
+        "next": [item(each) for each in judged["next"]],
+    }
 
 
 def flags_of(judged: Judgement, item_number: str | None) -> list[str]:

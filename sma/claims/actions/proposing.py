@@ -7,7 +7,7 @@ from uuid import UUID
 from billing import load_rulebook
 from sma.claims.actions.lines import add_line, change, lock_lines, move
 from sma.claims.facts import Proposal, SessionFacts, gather, proposals
-from sma.claims.judgement import choice_of
+from sma.claims.judgement import choice_of, own_part
 from sma.claims.models import Claim
 from sma.claims.reasons import Reason, kept
 from sma.claims.rules import ClaimStatus, NotClosedYet
@@ -108,7 +108,12 @@ def _differs(claim: Claim, proposal: Proposal) -> bool:
     if claim.status == ClaimStatus.BLOCKED and claim.waits_for == kept([Reason.LOST]):
         # Held back from its batch. What it lost may be there again, and then it is judged as it was before.
         return True
-    return claim.assessment != proposal.judged or claim.provider_number != proposal.provider_number
+    if claim.provider_number != proposal.provider_number:
+        return True
+    if claim.status == ClaimStatus.READY or claim.not_billed_reason:
+        # Decided: what is only worth a look because of other people's lines does not take the decision away.
+        return own_part(claim.assessment) != own_part(proposal.judged)
+    return claim.assessment != proposal.judged
 
 
 def _mark(db: WriteSession, claim: Claim, proposal: Proposal | None, *, now: datetime) -> bool:

@@ -157,10 +157,24 @@ def test_a_corrected_time_takes_the_approval_with_it(work: WriteSession, day: Ya
     changes = reassess(work, day.session.id, by=day.doctor, now=later(5))
 
     new = day.line(work, "P05")
-    assert (changes.fresh, changes.withdrawn, changes.lost_approval) == (1, 1, 1)
+    # Four others took seven minutes too, which is worth a look from now on: they are proposed anew, with the flag.
+    assert (changes.fresh, changes.withdrawn, changes.lost_approval) == (5, 5, 1)
     assert (new.item_number, new.status, new.replaces_id) == ("23", ClaimStatus.NEEDS_CHECK, old.id)
     assert old.status == ClaimStatus.WITHDRAWN
     assert not reassess(work, day.session.id, by=day.doctor, now=later(6))
+
+
+def test_a_decision_stands_when_only_a_flag_about_others_is_new(work: WriteSession, day: YarnUp) -> None:
+    approve(work, day.line(work, "P01").id, item_number="23", by=day.doctor, now=CLOSED)
+    mark_not_billed(work, day.line(work, "P02").id, reason="Covered by a care plan", by=day.doctor, now=CLOSED)
+    correct(work, day, "P05", "10:55-11:02")
+
+    changes = reassess(work, day.session.id, by=day.doctor, now=later(5))
+
+    assert changes.lost_approval == 0
+    assert day.line(work, "P01").status == ClaimStatus.READY
+    assert day.line(work, "P02").not_billed_reason == "Covered by a care plan"
+    assert "same length as others" in day.line(work, "P07").summary
 
 
 def test_typed_times_wait_until_their_clinician_confirms_them(work: WriteSession, day: YarnUp) -> None:
