@@ -1,4 +1,4 @@
-"""What a line waits for, in the few words that the work list is grouped by; worked out once, when it is written. Pure."""
+"""What a line waits for, as the work list groups it; worked out when the line is written. Pure."""
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -52,7 +52,7 @@ _OF_RULE = {
 
 
 def reasons_of(judged: Judgement) -> tuple[Reason, ...]:
-    """Return everything that a fresh line waits for, each once, in the order of the list; nothing where it waits for nobody.
+    """Return everything that a fresh line waits for, each once, in the order of the list.
 
     A line with one fitting item and no open question waits for a decision only, and can be approved with others.
     """

@@ -2,6 +2,9 @@
 
 from sma.claims.actions.agreements import follow_ended_assignment as follow_ended_assignment
 from sma.claims.actions.agreements import follow_recorded_assignment as follow_recorded_assignment
+from sma.claims.actions.approving_many import ApprovedTogether as ApprovedTogether
+from sma.claims.actions.approving_many import approve_many as approve_many
+from sma.claims.actions.approving_many import reassess_many as reassess_many
 from sma.claims.actions.batches import hold_ready_lines as hold_ready_lines
 from sma.claims.actions.batches import make_batches as make_batches
 from sma.claims.actions.decisions import approve as approve
@@ -12,11 +15,15 @@ from sma.claims.actions.exports import hold_batch as hold_batch
 from sma.claims.actions.exports import request_export as request_export
 from sma.claims.actions.exports import write_export as write_export
 from sma.claims.actions.policy import record_policy as record_policy
+from sma.claims.actions.proposing import Changes as Changes
 from sma.claims.actions.proposing import propose as propose
 from sma.claims.actions.proposing import reassess as reassess
 
 __all__ = [
+    "ApprovedTogether",
+    "Changes",
     "approve",
+    "approve_many",
     "follow_ended_assignment",
     "follow_recorded_assignment",
     "hold_batch",
@@ -26,6 +33,7 @@ __all__ = [
     "mark_not_billed",
     "propose",
     "reassess",
+    "reassess_many",
     "record_policy",
     "request_export",
     "void_and_replace",

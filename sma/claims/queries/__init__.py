@@ -12,17 +12,26 @@ from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
 from sma.claims.queries.policy import policies as policies
-from sma.claims.queries.worklist import Tab as Tab
-from sma.claims.queries.worklist import counts as counts
+from sma.claims.queries.tabs import Choices as Choices
+from sma.claims.queries.tabs import Narrowed as Narrowed
+from sma.claims.queries.tabs import Tab as Tab
+from sma.claims.queries.tabs import counts as counts
+from sma.claims.queries.tabs import filter_choices as filter_choices
+from sma.claims.queries.tabs import needs_decision as needs_decision
+from sma.claims.queries.tabs import reason_counts as reason_counts
+from sma.claims.queries.tabs import totals as totals
+from sma.claims.queries.worklist import LineRow as LineRow
 from sma.claims.queries.worklist import lines as lines
-from sma.claims.queries.worklist import needs_decision as needs_decision
 from sma.claims.queries.worklist import next_line as next_line
 from sma.claims.queries.worklist import session_lines as session_lines
 
 __all__ = [
     "BatchView",
+    "Choices",
     "Evidence",
     "ExportView",
+    "LineRow",
+    "Narrowed",
     "Tab",
     "batch_view",
     "batches",
@@ -31,11 +40,14 @@ __all__ = [
     "evidence",
     "export_bytes",
     "export_view",
+    "filter_choices",
     "lines",
     "manifest_of",
     "must_be_ready",
     "needs_decision",
     "next_line",
     "policies",
+    "reason_counts",
     "session_lines",
+    "totals",
 ]

@@ -1,70 +1,71 @@
-"""The work list: lines by what has to happen next, with counts for its tabs, and one session's lines side by side."""
+"""The lines of the work list, and one session's lines side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import case, col, select
+from sqlmodel import col, select
 
+from billing.money import format_cents
+from billing.returns.codes import UNKNOWN, load_codes
+from billing.returns.states import ReturnState
 from sma.attendance import DayFacts, day_facts
 from sma.claims.models import Claim
+from sma.claims.queries.tabs import Narrowed, Tab, rank, standing
+from sma.claims.reasons import Reason, read
 from sma.claims.rules import ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.people import Patient, Practitioner, full_name, practitioner_name
 from sma.scheduling import GroupSession, SessionView, session_view
 
 
-class Tab(StrEnum):
-    """The tabs of the work list, in their order."""
-
-    NEEDS = "needs"
-    READY = "ready"
-    EXPORTED = "exported"
-    BLOCKED = "blocked"
-    NOT_BILLED = "not-billed"
-
-
-# An exported line that no longer holds needs somebody, so it stands under the first tab as well as its own.
-_OUTDATED = and_(col(Claim.status) == ClaimStatus.EXPORTED, col(Claim.outdated_at).is_not(None))
-_IN_TAB: dict[Tab, ColumnElement[bool]] = {
-    Tab.NEEDS: or_(col(Claim.status) == ClaimStatus.NEEDS_CHECK, _OUTDATED),
-    Tab.READY: col(Claim.status) == ClaimStatus.READY,
-    Tab.EXPORTED: col(Claim.status).in_((ClaimStatus.EXPORTED, ClaimStatus.VOID)),
-    Tab.BLOCKED: col(Claim.status) == ClaimStatus.BLOCKED,
-    Tab.NOT_BILLED: col(Claim.status) == ClaimStatus.NOT_BILLED,
-}
-
-
-def needs_decision() -> ColumnElement[bool]:
-    """The condition that a line stands under the first tab."""
-    return _IN_TAB[Tab.NEEDS]
-
-
 @dataclass(frozen=True)
 class LineRow:
-    """One line of the work list: a sentence, an item and a fee."""
+    """One line of the work list, with what makes its one sentence."""
 
     id: UUID
     kind: str
     status: str
+    billing_type: str
     name: str
+    patient_id: UUID
     date_of_service: date
     session_id: UUID
     session_code: str
     session_label: str
+    location_id: UUID
     starts_at: datetime
     timezone: str
     clinician: str
+    practitioner_id: UUID
     clinician_user_id: UUID | None
     item_number: str | None
     schedule_fee_cents: int | None
+    added: Sequence[str]
+    added_cents: int
     consult_seconds: int
     sentence: str
+    waits_for: Sequence[Reason]
     is_outdated: bool
+    result: str | None
+    result_code: str | None
+    paid_cents: int | None
+
+    @property
+    def total_cents(self) -> int | None:
+        """The fee with what is claimed beside it; None where no item is named."""
+        return None if self.schedule_fee_cents is None else self.schedule_fee_cents + self.added_cents
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one item fits and nothing is open: only these are approved several at once."""
+        return self.status == ClaimStatus.NEEDS_CHECK and self.waits_for == (Reason.DECISION,)
+
+    @property
+    def first_reason(self) -> Reason:
+        return self.waits_for[0] if self.waits_for else Reason.OTHER
 
 
 @dataclass(frozen=True)
@@ -78,22 +79,20 @@ class SessionLines:
     total_cents: int
 
 
-def counts(db: ReadSession, *, clinician_user_id: UUID | None = None) -> dict[Tab, int]:
-    """Return how many lines stand under each tab; for one clinician's own lines when a user is given."""
-    sums = [func.coalesce(func.sum(case((_IN_TAB[tab], 1), else_=0)), 0) for tab in Tab]
-    query: Any = select(*sums).select_from(Claim)
-    if clinician_user_id is not None:
-        query = query.join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id)).where(
-            col(Practitioner.user_id) == clinician_user_id
-        )
-    return dict(zip(Tab, map(int, db.exec(query).one()), strict=True))
+def lines(db: ReadSession, tab: Tab, narrowed: Narrowed, *, today: date, page: int, size: int) -> list[LineRow]:
+    """Return one page of a tab, newest sessions first; one line more than `size` if there are more. One statement.
 
-
-def lines(db: ReadSession, tab: Tab, *, page: int, size: int, clinician_user_id: UUID | None = None) -> list[LineRow]:
-    """Return one page of a tab, newest sessions first; one line more than `size` if there are more. One statement."""
-    query = _QUERY.where(_IN_TAB[tab])
-    if clinician_user_id is not None:
-        query = query.where(col(Practitioner.user_id) == clinician_user_id)
+    The first tab is ordered by the first reason of its lines, and within a reason by session.
+    """
+    found = standing(today)
+    results = found.results.c
+    query = (
+        _QUERY.add_columns(results.state, results.reason_code, results.benefit_cents.label("paid_cents"))
+        .join(found.results, found.has_result, isouter=True)
+        .where(found.in_tab[tab], *narrowed.conditions())
+    )
+    if tab is Tab.NEEDS and narrowed.reason is None:
+        query = query.order_by(rank())
     ordered = query.order_by(
         col(Claim.date_of_service).desc(),
         col(GroupSession.starts_at).desc(),
@@ -138,7 +137,7 @@ def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
         rows=rows,
         consult_seconds=sum(row.consult_seconds for row in rows),
         presence_seconds=_presence_seconds(day_facts(db, session_id)),
-        total_cents=sum(row.schedule_fee_cents or 0 for row in billed),
+        total_cents=sum(row.total_cents or 0 for row in billed),
     )
 
 
@@ -155,8 +154,14 @@ _QUERY: Any = (
         col(Claim.date_of_service),
     )
     .add_columns(
+        col(Claim.billing_type),
+        col(Claim.patient_id),
+        col(Claim.practitioner_id),
         col(Claim.item_number),
         col(Claim.schedule_fee_cents),
+        col(Claim.additions),
+        col(Claim.added_cents),
+        col(Claim.waits_for),
         col(Claim.consult_seconds),
         col(Claim.summary),
         col(Claim.not_billed_reason),
@@ -164,6 +169,7 @@ _QUERY: Any = (
         col(Claim.outdated_summary),
         col(GroupSession.id).label("session_id"),
         col(GroupSession.code),
+        col(GroupSession.location_id),
         col(GroupSession.neutral_label),
         col(GroupSession.starts_at),
         col(GroupSession.timezone),
@@ -193,28 +199,62 @@ def _row(row: Any) -> LineRow:
         id=row.id,
         kind=row.kind,
         status=row.status,
+        billing_type=row.billing_type,
         name=full_name(row),
+        patient_id=row.patient_id,
         date_of_service=row.date_of_service,
         session_id=row.session_id,
         session_code=row.code,
         session_label=row.neutral_label,
+        location_id=row.location_id,
         starts_at=row.starts_at,
         timezone=row.timezone,
         clinician=practitioner_name(_Clinician(row.prefix, row.given_names, row.clinician_family_name)),
+        practitioner_id=row.practitioner_id,
         clinician_user_id=row.user_id,
         item_number=row.item_number,
         schedule_fee_cents=row.schedule_fee_cents,
+        added=[each["item"] for each in row.additions],
+        added_cents=row.added_cents,
         consult_seconds=row.consult_seconds,
         sentence=_sentence(row),
+        waits_for=read(row.waits_for),
         is_outdated=row.outdated_at is not None and row.status == ClaimStatus.EXPORTED,
+        result=getattr(row, "state", None),
+        result_code=getattr(row, "reason_code", None),
+        paid_cents=getattr(row, "paid_cents", None),
     )
 
 
 def _sentence(row: Any) -> str:
     if row.kind == LineKind.VOID:
         return "Takes back the exported line."
+    if getattr(row, "state", None):
+        return _result(row)
     if row.status == ClaimStatus.EXPORTED and row.outdated_at is not None:
         return f"No longer holds: {row.outdated_summary}"
     if row.status == ClaimStatus.NOT_BILLED and row.not_billed_reason:
         return f"Not billed: {row.not_billed_reason}"
     return str(row.summary)
+
+
+RESULT_WORDS = {
+    ReturnState.PAID: "Paid",
+    ReturnState.SHORT: "Paid short",
+    ReturnState.OVER: "Paid more than charged",
+    ReturnState.REJECTED: "Rejected",
+    ReturnState.PENDED: "Still being assessed",
+    ReturnState.NOT_RETURNED: "No report names it yet",
+}
+
+
+def _result(row: Any) -> str:
+    """What came back, what its code means, and what to do next."""
+    said = RESULT_WORDS[ReturnState(row.state)]
+    if row.paid_cents:
+        said += f", {format_cents(row.paid_cents)}"
+    if row.state == ReturnState.PAID or not row.reason_code:
+        return f"{said}."
+    meaning = load_codes().of(row.reason_code)
+    words = f"{meaning.meaning} {meaning.action}" if meaning else UNKNOWN
+    return f"{said} ({row.reason_code}): {words}"

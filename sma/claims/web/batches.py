@@ -41,7 +41,7 @@ def index(request: Request, db: ReadDb, user: Reader, page: int = 1) -> Response
         rows=rows[:PAGE],
         has_more=len(rows) > PAGE,
         page=number,
-        waiting=queries.counts(db, clinician_user_id=own)[queries.Tab.READY],
+        waiting=queries.counts(db, queries.Narrowed(own=own), today=clock.now().date())[queries.Tab.READY],
         effective_lines=lines,
         effective_cents=charge,
         only_own=own is not None,
@@ -57,7 +57,7 @@ def create(request: Request, form: Pressed, db: WriteDb, user: Exporter) -> Resp
         return go_to(request, done)
     made = actions.make_batches(db, by=user, now=now)
     if not made:
-        return go_to(request, "/claims?tab=blocked", say=HELD_BACK)
+        return go_to(request, "/claims?tab=exceptions", say=HELD_BACK)
     led_to = f"/claim-batches/{made[0].id}" if len(made) == 1 else "/claim-batches"
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=BATCHED.of(len(made)))

@@ -1,10 +1,12 @@
-"""Where what keeps a line back is put right: the page for each rule, for those who may change something there."""
+"""Where what keeps a line back is put right: the page for each cause, for those who may change something there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sma.claims.judgement import UNCONFIRMED_RULE, waits_for_stay
-from sma.claims.queries import Evidence
+from sma.claims.queries import Evidence, LineRow
+from sma.claims.reasons import Reason
 from sma.claims.rules import ClaimStatus
 from sma.identity import CurrentUser, Permission
 
@@ -59,3 +61,43 @@ def pages_for(evidence: Evidence, user: CurrentUser) -> list[tuple[str, str]]:
         "stay": waits_on["open_stay"],
     }
     return [(page.label, page.url.format(**ids)) for page in dict.fromkeys(pages) if user.may(page.needs)]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A page where the cause of one line, or of all lines of a session, is put right; it leads back to the list."""
+
+    row: LineRow
+    lines: int
+    label: str
+    url: str
+
+
+# By what lines wait for. Those of a session or a clinician are put right together, those of a person one by one.
+_OF_REASON = {
+    Reason.AGREEMENT: _ASSIGNMENTS,
+    Reason.NOTE: _Page(Permission.RUN_SESSION, "Tick the notes", "/sessions/{session}/day"),
+    Reason.CARD: _CARD,
+    Reason.UNCONFIRMED: _Page(Permission.RUN_SESSION, "Look at the times", "/sessions/{session}/day"),
+    Reason.TIMES: _DAY,
+    Reason.PERSON: _PERSON,
+    Reason.NUMBER: _NUMBER,
+    Reason.PLACE: _Page(Permission.PLAN_SESSIONS, "Open the place", "/locations/{place}"),
+}
+
+
+def fixes_of(reason: Reason, rows: Sequence[LineRow], user: CurrentUser, back: str) -> list[Fix]:
+    """Return each page, once, where this user can put right what these lines wait for."""
+    page = _OF_REASON.get(reason)
+    if page is None or not user.may(page.needs):
+        return []
+    by_url: dict[str, list[LineRow]] = {}
+    for row in rows:
+        ids = {
+            "session": row.session_id,
+            "person": row.patient_id,
+            "practitioner": row.practitioner_id,
+            "place": row.location_id,
+        }
+        by_url.setdefault(page.url.format(**ids), []).append(row)
+    return [Fix(same[0], len(same), page.label, f"{url}?next={quote(back, safe='')}") for url, same in by_url.items()]

@@ -287,7 +287,7 @@ def test_each_role_is_shown_the_counts_it_can_act_on(app: FastAPI, sign_in: Sign
 
     assert "messages that need somebody" in desk
     assert "claim lines" not in desk
-    assert "0 claim lines need a decision" in billing
+    assert "0 claim lines need somebody" in billing
     assert "messages that need somebody" not in billing
 
 

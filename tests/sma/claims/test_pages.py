@@ -3,75 +3,24 @@
 import hashlib
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
 from sma.assignments import BenefitAssignment
 from sma.attendance import ClinicianPresence
-from sma.claims import Claim, ClaimBatch, ClaimStatus, Export, write_export
+from sma.claims import Claim, ClaimBatch, ClaimStatus, Export
 from sma.core import clock
-from sma.core.audit import AuditEvent
 from sma.core.db import Database
 from sma.identity import Role
 from sma.identity.models import LoginSession
-from sma.people import Coverage, Practitioner
+from sma.people import Coverage
 from tests.conftest import SignIn
-from tests.sma.claims.factories import CARDS, PEOPLE, YarnUp, follow_assignments, leased, propose_now, yarn_up
-
-LEVEL_B = ["P01", "P02", "P03", "P04", "P06", "P07", "P08"]
-
-
-@dataclass
-class Clinic:
-    """The closed yarn up, its doctor's browser and that of the manager who also bills."""
-
-    database: Database
-    day: YarnUp
-    doctor: TestClient
-    billing: TestClient
-
-    def line(self, name: str) -> Claim:
-        with self.database.write() as db:
-            return self.day.line(db, name)
-
-    def approve(self, *names: str, item: str = "23") -> None:
-        for name in names:
-            answer = self.doctor.post(f"/claims/{self.line(name).id}/approval", data={"item_number": item})
-            assert answer.status_code == 303
-
-    def batch(self) -> str:
-        """Freeze what is approved; returns the batch's address."""
-        answer = self.billing.post("/claim-batches", data={"idempotency_key": uuid4().hex})
-        return answer.headers["location"]
-
-    def export(self, batch: str, format: str = "csv") -> str:
-        address = self.billing.post(f"{batch}/exports", data={"format": format}).headers["location"]
-        for work in leased(self.database, now=clock.now()):
-            write_export(self.database, work, now=clock.now())
-        return address
-
-    def did(self, what: str) -> list[AuditEvent]:
-        with self.database.read() as db:
-            return list(db.exec(select(AuditEvent).where(col(AuditEvent.did) == what)))
-
-
-@pytest.fixture
-def clinic(app: FastAPI, sign_in: SignIn) -> Clinic:
-    database: Database = app.state.database
-    doctor = sign_in(Role.CLINICIAN)
-    billing = sign_in(Role.BILLING, Role.MANAGER)
-    with database.write() as db:
-        day = yarn_up(db)
-        db.get_one(Practitioner, day.clinician.id).user_id = doctor.user.id  # type: ignore[attr-defined]
-    propose_now(database, day.session.id)
-    return Clinic(database, day, doctor, billing)
+from tests.sma.claims.clinic import LEVEL_B, Clinic
+from tests.sma.claims.factories import CARDS, PEOPLE, follow_assignments
 
 
 def forget_step_up(clinic: Clinic) -> None:
@@ -109,7 +58,7 @@ def test_a_line_that_waits_for_the_time_out_leads_to_the_stay_and_to_assessing_a
         stay.ends_at = None
     session = f"/sessions/{clinic.day.session.id}"
     clinic.doctor.post(f"{session}/reassessment")
-    listed, page = clinic.doctor.get("/claims?tab=blocked").text, clinic.doctor.get(f"/claims/{clinic.line('P01').id}")
+    listed, page = clinic.doctor.get("/claims?reason=stay").text, clinic.doctor.get(f"/claims/{clinic.line('P01').id}")
 
     assert "It is not recorded when the clinician left the room" in listed
     assert f'href="/clinician-presences/{stay.id}/correction"' in page.text
@@ -293,17 +242,17 @@ def test_a_line_kept_back_leads_to_where_its_cause_is_put_right(clinic: Clinic, 
         ).one()
     session = {"session_id": str(clinic.day.session.id)}
     assert clinic.doctor.post(f"/assignments/{assigned}/revocation", data=session).status_code == 303
-    follow_assignments(clinic.database)
+    follow_assignments(clinic.database, now=clock.now())
     blocked = clinic.line("P01").id
     assignments = f'href="/sessions/{clinic.day.session.id}/assignments"'
 
     page = clinic.billing.get(f"/claims/{blocked}").text
-    tab = clinic.billing.get("/claims?tab=blocked").text
+    tab = clinic.billing.get("/claims?reason=agreement").text
     reader = sign_in(Role.BILLING).get(f"/claims/{blocked}").text
 
     assert "Where this is put right" in page
     assert assignments in page
-    assert assignments in tab
+    assert assignments[:-1] + "?next=" in tab
     assert assignments not in reader
 
 
