@@ -1,4 +1,7 @@
-"""Which services owe a report to whoever referred the person, and when. Read from `referring.toml` beside this file. Pure."""
+"""Which services owe a report to whoever referred the person, and when: read from `referring.toml` beside this file.
+
+Pure.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -17,12 +20,12 @@ class ReportMoment(StrEnum):
 
 
 class ReportState(StrEnum):
-    """`waiting`: more services follow, so the last one has not come yet."""
+    """`waiting`: more services follow, so the last one has not come yet. `elsewhere`: written in another program."""
 
     DUE = "due"
     WAITING = "waiting"
     SIGNED = "signed"
-    NOT_NEEDED = "not-needed"
+    ELSEWHERE = "elsewhere"
 
 
 MOMENT_WORDS = {
@@ -33,7 +36,7 @@ STATE_WORDS = {
     ReportState.DUE: "Due",
     ReportState.WAITING: "More services to come",
     ReportState.SIGNED: "Signed off",
-    ReportState.NOT_NEEDED: "Not needed",
+    ReportState.ELSEWHERE: "Written elsewhere",
 }
 
 
@@ -73,11 +76,13 @@ def moments_now(duty: Duty, *, services: int, stated: int | None, is_over: bool)
     """Say which reports are owed now.
 
     `services` is how many of a course were given so far, `stated` for how many the referral was written, and `is_over`
-    whether the person has no later place in the program.
+    whether the person has no later place in the program. An only service is the first and the last: one report is owed.
     """
     if services < 1:
         return []
     reached = {ReportMoment.FIRST: True, ReportMoment.LAST: is_over or (stated is not None and services >= stated)}
+    if services == 1 and reached[ReportMoment.LAST] and ReportMoment.LAST in duty.moments:
+        return [ReportMoment.LAST]
     return [moment for moment in duty.moments if reached[moment]]
 
 

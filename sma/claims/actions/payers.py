@@ -1,0 +1,135 @@
+"""Who pays for one clinician's services to one person on one day, as somebody recorded it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from sma.assignments import assignments_of
+from sma.claims.actions.lines import lock_lines
+from sma.claims.actions.proposing import reassess
+from sma.claims.models import Claim, PayerChoice
+from sma.claims.payers import BulkBilled, NotPayable, PayerFixed
+from sma.claims.rules import BillingType, ClaimStatus, LineKind, LineNotFound
+from sma.core import audit
+from sma.core.db import WriteSession
+from sma.identity import CurrentUser
+from sma.people import Coverage, lock_patients
+from sma.scheduling import GroupSession, SessionStatus, lock_session
+
+
+def choose_payer(
+    db: WriteSession, claim_id: UUID, *, billing_type: BillingType, by: CurrentUser, now: datetime
+) -> Claim:
+    """Record who pays: the patient (they declined to assign the benefit), Medicare in bulk, or Veterans' Affairs.
+
+    It counts for every service of that clinician to that person on that day, and their lines are judged again, so an
+    approval is lost with what it was given for. Returns the line that is then in force. Choosing twice is harmless.
+    Locks: the patient, the sessions, the lines. Raises: LineNotFound, PayerFixed, BulkBilled, NotPayable.
+    """
+    found = db.get(Claim, claim_id)
+    if found is None or found.kind != LineKind.SERVICE:
+        raise LineNotFound
+    lock_patients(db, [found.patient_id])
+    session = db.get_one(GroupSession, found.group_session_id)
+    standing = _standing(db, found)
+    if standing is None or standing.billing_type != billing_type:
+        sessions = _sessions(db, found)
+        for session_id in sessions:
+            lock_session(db, session_id)
+        lines = [each for each in lock_lines(db, *sessions) if _is_same(each, found)]
+        _check(db, found, session, lines, billing_type)
+        _replace(db, found, standing, billing_type, by=by, now=now)
+        for session_id in sessions:
+            if db.get_one(GroupSession, session_id).status == SessionStatus.CLOSED:
+                reassess(db, session_id, by=by, now=now)
+    return _in_force(db, found)
+
+
+def _check(db: WriteSession, claim: Claim, session: GroupSession, lines: Sequence[Claim], wanted: BillingType) -> None:
+    exported = next((each for each in lines if each.status == ClaimStatus.EXPORTED), None)
+    if exported is not None:
+        if wanted == BillingType.PRIVATE and exported.billing_type == BillingType.BULK:
+            raise BulkBilled(f"{BulkBilled.message} Take the exported line back first.")
+        if exported.billing_type == BillingType.PRIVATE:
+            raise PayerFixed("A service of this day stands on an account. Take that back with a credit, then choose.")
+        raise PayerFixed("A service of this day stands in a batch. Void that line first, then choose who pays.")
+    key = (claim.patient_id, claim.practitioner_id)
+    if wanted == BillingType.PRIVATE and key in assignments_of(db, [key[0]], session.held_on, session.timezone):
+        raise NotPayable(
+            "An assignment of this benefit is on record. If the patient declines now, take the assignment back first."
+        )
+    kinds = db.exec(
+        select(Coverage.kind).where(col(Coverage.patient_id) == claim.patient_id, col(Coverage.is_current).is_(True))
+    ).all()
+    if wanted == BillingType.BULK and set(kinds) == {"dva"}:
+        raise NotPayable("There is no Medicare card on record. Enter it on the person's page first.")
+    if wanted == BillingType.DVA and "dva" not in kinds:
+        raise NotPayable("There is no Veteran Card on record. Enter its number on the person's page first.")
+
+
+def _replace(
+    db: WriteSession,
+    claim: Claim,
+    standing: PayerChoice | None,
+    billing_type: BillingType,
+    *,
+    by: CurrentUser,
+    now: datetime,
+) -> None:
+    if standing is not None:
+        standing.revoked_at, standing.revoked_by_id = now, by.id
+        # The index allows one that stands.
+        db.flush()
+    choice = PayerChoice(
+        patient_id=claim.patient_id,
+        practitioner_id=claim.practitioner_id,
+        date_of_service=claim.date_of_service,
+        billing_type=billing_type,
+        recorded_by_id=by.id,
+        recorded_at=now,
+    )
+    db.add(choice)
+    db.flush()
+    audit.record(db, by=by, did="choose-payer", on=choice, now=now, billing=billing_type)
+
+
+def _standing(db: WriteSession, claim: Claim) -> PayerChoice | None:
+    return db.exec(
+        select(PayerChoice).where(
+            col(PayerChoice.patient_id) == claim.patient_id,
+            col(PayerChoice.practitioner_id) == claim.practitioner_id,
+            col(PayerChoice.date_of_service) == claim.date_of_service,
+            col(PayerChoice.revoked_at).is_(None),
+        )
+    ).one_or_none()
+
+
+def _is_same(line: Claim, claim: Claim) -> bool:
+    return (line.patient_id, line.practitioner_id) == (claim.patient_id, claim.practitioner_id)
+
+
+def _sessions(db: WriteSession, claim: Claim) -> list[UUID]:
+    """Sessions of that day with a line of that person and clinician, in the order of their ids."""
+    query = (
+        select(Claim.group_session_id)
+        .where(
+            col(Claim.patient_id) == claim.patient_id,
+            col(Claim.practitioner_id) == claim.practitioner_id,
+            col(Claim.date_of_service) == claim.date_of_service,
+        )
+        .distinct()
+        .order_by(col(Claim.group_session_id))
+    )
+    return list(db.exec(query))
+
+
+def _in_force(db: WriteSession, claim: Claim) -> Claim:
+    query = select(Claim).where(
+        col(Claim.encounter_id) == claim.encounter_id,
+        col(Claim.practitioner_id) == claim.practitioner_id,
+        col(Claim.kind) == LineKind.SERVICE,
+        col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
+    )
+    return db.exec(query.execution_options(populate_existing=True)).one_or_none() or claim
