@@ -66,9 +66,11 @@ def reasons_of(judged: Judgement) -> tuple[Reason, ...]:
 
 
 def is_plain(judged: Judgement) -> bool:
-    """Tell whether exactly one item fits, with nothing in its way and nothing to answer."""
+    """Tell whether exactly one item fits, with nothing in its way and nothing to answer, also about an incentive."""
     fitting = [choice for choice in choices(judged) if not choice.is_lower]
-    return len(fitting) == 1 and not fitting[0].obstacles and not fitting[0].questions
+    if len(fitting) != 1 or fitting[0].obstacles or fitting[0].questions:
+        return False
+    return not any(added.questions for added in fitting[0].additions)
 
 
 def kept(reasons: Collection[Reason]) -> str:

@@ -139,6 +139,11 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/consults/{consult_id}/correction": times,
         "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
         "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},
+        "/claims/policy": {
+            "individual_items": "yes",
+            "from_on": "2026-11-01",
+            "note": "Advice of Harbour Legal, 12 June 2026",
+        },
         "/claims/{claim_id}/approval": {"item_number": "23"},
         "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
         "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
