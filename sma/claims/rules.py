@@ -136,6 +136,11 @@ class NotReadyYet(Conflict):
     message = "The file is still being made. Open its page again in a moment."
 
 
+class NotRejected(Conflict):
+    code = "line-not-rejected"
+    message = "Only a line that came back rejected is proposed again. What was paid, or is still open, is not."
+
+
 class ReportNotFound(NotFound):
     message = "There is no such report. Go to What came back and open it from there."
 

@@ -18,22 +18,36 @@ from sma.claims.actions.policy import record_policy as record_policy
 from sma.claims.actions.proposing import Changes as Changes
 from sma.claims.actions.proposing import propose as propose
 from sma.claims.actions.proposing import reassess as reassess
+from sma.claims.actions.responses import ReportFile as ReportFile
+from sma.claims.actions.responses import TakenIn as TakenIn
+from sma.claims.actions.responses import check_report as check_report
+from sma.claims.actions.responses import from_bytes as from_bytes
+from sma.claims.actions.responses import import_report as import_report
+from sma.claims.actions.responses_again import propose_again as propose_again
+from sma.claims.actions.responses_lodging import record_lodgement as record_lodgement
 
 __all__ = [
     "ApprovedTogether",
     "Changes",
+    "ReportFile",
+    "TakenIn",
     "approve",
     "approve_many",
+    "check_report",
     "follow_ended_assignment",
     "follow_recorded_assignment",
+    "from_bytes",
     "hold_batch",
     "hold_line",
     "hold_ready_lines",
+    "import_report",
     "make_batches",
     "mark_not_billed",
     "propose",
+    "propose_again",
     "reassess",
     "reassess_many",
+    "record_lodgement",
     "record_policy",
     "request_export",
     "void_and_replace",

@@ -12,6 +12,15 @@ from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
 from sma.claims.queries.policy import policies as policies
+from sma.claims.queries.responses_pages import LineResponses as LineResponses
+from sma.claims.queries.responses_pages import ReportView as ReportView
+from sma.claims.queries.responses_pages import lodgements as lodgements
+from sma.claims.queries.responses_pages import report_view as report_view
+from sma.claims.queries.responses_pages import reports as reports
+from sma.claims.queries.responses_pages import responses_of as responses_of
+from sma.claims.queries.responses_pages import zone_of_batches as zone_of_batches
+from sma.claims.queries.responses_runs import RunView as RunView
+from sma.claims.queries.responses_runs import runs as runs
 from sma.claims.queries.tabs import Choices as Choices
 from sma.claims.queries.tabs import Narrowed as Narrowed
 from sma.claims.queries.tabs import Tab as Tab
@@ -30,8 +39,11 @@ __all__ = [
     "Choices",
     "Evidence",
     "ExportView",
+    "LineResponses",
     "LineRow",
     "Narrowed",
+    "ReportView",
+    "RunView",
     "Tab",
     "batch_view",
     "batches",
@@ -42,12 +54,18 @@ __all__ = [
     "export_view",
     "filter_choices",
     "lines",
+    "lodgements",
     "manifest_of",
     "must_be_ready",
     "needs_decision",
     "next_line",
     "policies",
     "reason_counts",
+    "report_view",
+    "reports",
+    "responses_of",
+    "runs",
     "session_lines",
     "totals",
+    "zone_of_batches",
 ]
