@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from billing import load_rulebook
 from sma.claims.actions.lines import add_line, move
+from sma.claims.actions.referrer_reports import note_reports
 from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.models import AccountLine, AccountPayment, Claim, PrivateAccount
 from sma.claims.payers import AccountKind, AccountNotFound, BulkBilled, NotOnAccount, PaymentWay
@@ -80,6 +81,7 @@ def issue_account(
     for each in draft.lines:
         db.add(AccountLine(account_id=account.id, claim_id=each.claim.id, charge_cents=charges[each.claim.id]))
         move(db, each.claim, ClaimStatus.EXPORTED)
+    note_reports(db, list(charges), now=now)
     audit.record(
         db, by=by, did="issue-account", on=account, now=now, lines=len(draft.lines), charged_cents=paper.charged_cents
     )

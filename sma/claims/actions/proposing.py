@@ -6,6 +6,7 @@ from uuid import UUID
 
 from billing import load_rulebook
 from sma.claims.actions.lines import add_line, change, lock_lines, move
+from sma.claims.actions.referrer_reports import note_course_ends
 from sma.claims.facts import Proposal, SessionFacts, gather, proposals
 from sma.claims.judgement import choice_of, own_part
 from sma.claims.models import Claim
@@ -45,6 +46,7 @@ def propose(database: Database, work: Work, *, now: datetime) -> None:
         session = lock_session(db, work.subject_id)
         if session.status == SessionStatus.CLOSED:
             _settle(db, session, (facts, judged), by=None, now=now)
+            note_course_ends(db, session.id, now=now)
         outbox.finish(db, work, now=now)
 
 
