@@ -1,11 +1,13 @@
 """Places and rooms: where a session can be held, on which clock, and whether they are consulting rooms."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from billing.facts import MODIFIED_MONASH_AREAS
 from calendars import is_known_timezone
 from sma.core import audit
 from sma.core.db import WriteSession
@@ -14,10 +16,12 @@ from sma.identity import CurrentUser
 from sma.people.models import Location, Room
 from sma.people.rules import PlaceNotFound
 
+_MINOR_ID = re.compile(r"[A-Z]{3}[0-9]{5}")  # Source: location id of the Services Australia web services, 2020
+
 
 @dataclass(frozen=True, kw_only=True)
 class LocationAnswers:
-    """What staff say about a place. None for `is_consulting_rooms` means that nobody has said yet."""
+    """What staff say about a place. None for `is_consulting_rooms` or `modified_monash`: nobody has said yet."""
 
     name: str
     neutral_name: str | None = None
@@ -28,12 +32,16 @@ class LocationAnswers:
     phone: str | None = None
     timezone: str | None = None
     is_consulting_rooms: bool | None = None
+    modified_monash: int | None = None
+    minor_id: str | None = None
     is_active: bool = True
 
 
 def make_location(db: WriteSession, answers: LocationAnswers, *, by: CurrentUser, now: datetime) -> Location:
-    """Add a place. Raises: Invalid for a time zone that no clinic here can have."""
-    _check_timezone(answers)
+    """Add a place. Raises: Invalid for a time zone that no clinic here can have, an area that does not exist, or a
+    location identifier of another shape.
+    """
+    _check(answers)
     location = Location(**asdict(answers))
     db.add(location)
     audit.record(db, by=by, did="make", on=location, now=now)
@@ -47,7 +55,7 @@ def update_location(
 
     Locks: the location row. Raises: PlaceNotFound, StaleVersion, Invalid.
     """
-    _check_timezone(answers)
+    _check(answers)
     location = _lock_location(db, location_id)
     if location.version != version:
         raise StaleVersion
@@ -83,6 +91,13 @@ def _lock_location(db: WriteSession, location_id: UUID) -> Location:
     return location
 
 
-def _check_timezone(answers: LocationAnswers) -> None:
+def _check(answers: LocationAnswers) -> None:
+    problems: dict[str, str] = {}
     if answers.timezone is not None and not is_known_timezone(answers.timezone):
-        raise Invalid(fields={"timezone": "Choose a time zone from the list."})
+        problems["timezone"] = "Choose a time zone from the list."
+    if answers.modified_monash not in (None, *MODIFIED_MONASH_AREAS):
+        problems["modified_monash"] = "Choose an area from 1 to 7."
+    if answers.minor_id is not None and not _MINOR_ID.fullmatch(answers.minor_id):
+        problems["minor_id"] = "A location identifier is three capital letters and five digits, such as ABC00001."
+    if problems:
+        raise Invalid(fields=problems)

@@ -37,16 +37,22 @@ def make_practitioner(
 
 
 def set_provider_number(
-    db: WriteSession, practitioner_id: UUID, location_id: UUID, number: str | None, *, by: CurrentUser, now: datetime
+    db: WriteSession,
+    practitioner_id: UUID,
+    location_id: UUID,
+    number: str | None,
+    *,
+    payee: str | None = None,
+    by: CurrentUser,
+    now: datetime,
 ) -> PractitionerRole:
     """Record that a practitioner works at a place, and the provider number that holds there (None: none yet).
 
-    Locks: the practitioner row. Raises: PractitionerNotFound, PlaceNotFound, Invalid when the check fails.
+    `payee` is the number of the provider who is paid instead, where it is not the practitioner.
+    Locks: the practitioner row. Raises: PractitionerNotFound, PlaceNotFound, Invalid when a check fails, or the payee
+    is the practitioner.
     """
-    try:
-        clean = check_provider_number(number) if number else None
-    except Problem as problem:
-        raise Invalid(fields={"provider_number": problem.message}) from None
+    clean, paid = _checked(number, payee)
     practitioner = lock_practitioners(db, [practitioner_id])[0]
     if db.get(Location, location_id) is None:
         raise PlaceNotFound
@@ -61,10 +67,27 @@ def set_provider_number(
     if role is None:
         role = PractitionerRole(practitioner_id=practitioner.id, location_id=location_id)
         db.add(role)
-    role.provider_number, role.is_active = clean, True
-    role.kept_here = ["is_active", "provider_number"]
+    role.provider_number, role.payee_provider_number, role.is_active = clean, paid, True
+    role.kept_here = ["is_active", "payee_provider_number", "provider_number"]
     audit.record(db, by=by, did="set-provider-number", on=role, now=now, held=clean is not None)
     return role
+
+
+def _checked(number: str | None, payee: str | None) -> tuple[str | None, str | None]:
+    clean: dict[str, str | None] = {}
+    problems: dict[str, str] = {}
+    for name, typed in (("provider_number", number), ("payee_provider_number", payee)):
+        try:
+            clean[name] = check_provider_number(typed) if typed else None
+        except Problem as problem:
+            problems[name] = problem.message
+    if not problems and clean["payee_provider_number"] and clean["payee_provider_number"] == clean["provider_number"]:
+        problems["payee_provider_number"] = (
+            "That is their own number. Medicare refuses a claim whose payee is the provider: leave it empty."
+        )
+    if problems:
+        raise Invalid(fields=problems)
+    return clean["provider_number"], clean["payee_provider_number"]
 
 
 def link_user(

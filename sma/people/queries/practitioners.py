@@ -23,6 +23,7 @@ class RoleRow:
     location_name: str | None
     role_text: str | None
     provider_number: str | None
+    payee_provider_number: str | None
     is_active: bool
 
 
@@ -111,6 +112,7 @@ def roles_of(db: ReadSession, practitioner_ids: Sequence[UUID]) -> list[RoleRow]
             location_name=place,
             role_text=role.role_text,
             provider_number=role.provider_number,
+            payee_provider_number=role.payee_provider_number,
             is_active=role.is_active,
         )
         for role, place in rows

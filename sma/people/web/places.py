@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from calendars import TIMEZONES
 from sma.core import clock, idempotency
@@ -44,8 +44,11 @@ LABELS = {
     "phone": "Phone",
     "timezone": "Time zone",
     "is_consulting_rooms": "Consulting rooms",
+    "modified_monash": "Modified Monash area",
+    "minor_id": "Location identifier",
     "is_active": "In use",
 }
+AREAS = [("1", "1, metropolitan"), *((str(area), str(area)) for area in range(2, 7)), ("7", "7, very remote")]
 _ROOMS: dict[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -59,6 +62,8 @@ class LocationForm(Press):
     phone: str | None = Field(default=None, max_length=40)
     timezone: str | None = Field(default=None, max_length=40)
     is_consulting_rooms: Literal["yes", "no", "unknown"] = "unknown"
+    modified_monash: int | None = Field(default=None, ge=1, le=7)
+    minor_id: Annotated[str, AfterValidator(str.upper)] | None = Field(default=None, max_length=8)
     is_active: bool = False
     version: int = 1
 
@@ -183,6 +188,7 @@ def _form_page(
         zones=words.timezone_options(),
         suggested=TIMEZONES[suggested].place if suggested else None,
         consulting=CONSULTING,
+        areas=AREAS,
     )
 
 

@@ -40,6 +40,7 @@ class PractitionerForm(Press):
 class NumberForm(BaseModel):
     location_id: UUID
     provider_number: str | None = Field(default=None, max_length=20)
+    payee_provider_number: str | None = Field(default=None, max_length=20)
 
 
 class SignInForm(BaseModel):
@@ -95,9 +96,9 @@ def show(request: Request, practitioner_id: UUID, db: ReadDb, user: Viewer) -> R
 def set_number(request: Request, practitioner_id: UUID, form: Number, db: WriteDb, user: Planner) -> Response:
     if form.errors:
         return _page(request, db, practitioner_id, user, number=form, status_code=422)
-    place, typed = form.values.location_id, form.values.provider_number
+    place, typed, payee = form.values.location_id, form.values.provider_number, form.values.payee_provider_number
     try:
-        actions.set_provider_number(db, practitioner_id, place, typed, by=user, now=clock.now())
+        actions.set_provider_number(db, practitioner_id, place, typed, payee=payee, by=user, now=clock.now())
     except Invalid as refusal:
         refused = forms.with_errors(form, refusal.fields)
         return _page(request, db, practitioner_id, user, number=refused, status_code=422)

@@ -135,3 +135,34 @@ def test_a_page_number_that_makes_no_sense_shows_a_page(sign_in: SignIn) -> None
     assert client.get("/practitioners?page=-4").status_code == 200
     assert "Go to the first page" in client.get("/practitioners?page=99").text
     assert client.get("/practitioners?page=x").status_code == 422
+
+
+def test_a_manager_enters_how_remote_a_place_is_and_its_identifier(app: FastAPI, sign_in: SignIn) -> None:
+    manager = sign_in(Role.MANAGER)
+    answer = manager.post("/locations", data={"name": "Hall", "modified_monash": "5", "minor_id": "abc00001"})
+    page = manager.get(answer.headers["location"]).text
+
+    assert "ABC00001" in page
+    assert "no bulk billing incentive is proposed here" not in page
+    for wrong in ({"modified_monash": "8"}, {"minor_id": "AB000001"}):
+        refused = manager.post("/locations", data={"name": "Hall", **wrong})
+        assert refused.status_code == 422
+        assert 'value="Hall"' in refused.text
+
+
+def test_a_payee_is_another_provider_with_a_good_check_digit(app: FastAPI, sign_in: SignIn) -> None:
+    manager = sign_in(Role.MANAGER)
+    with app.state.database.write() as db:
+        place = make_location(db)
+        worker = make_practitioner(db).id
+    form = {"location_id": str(place.id), "provider_number": "2447781L"}
+
+    own = manager.post(f"/practitioners/{worker}/provider-numbers", data={**form, "payee_provider_number": "2447781L"})
+    wrong = manager.post(
+        f"/practitioners/{worker}/provider-numbers", data={**form, "payee_provider_number": "2448261J"}
+    )
+    good = manager.post(f"/practitioners/{worker}/provider-numbers", data={**form, "payee_provider_number": "2448261H"})
+
+    assert "That is their own number" in own.text
+    assert (own.status_code, wrong.status_code, good.status_code) == (422, 422, 303)
+    assert "paid to 2448261H" in manager.get(f"/practitioners/{worker}").text
