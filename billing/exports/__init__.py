@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import BinaryIO
 
+from billing.exports.claim_json import write_claim_json
 from billing.exports.columns import COLUMNS, HEADER, HEADER_VERSION, Column
 from billing.exports.csv import dollars, write_csv
+from billing.exports.fhir import write_fhir
 from billing.exports.lines import (
     RECORD,
     Assignment,
@@ -21,11 +23,12 @@ from billing.exports.lines import (
     LeftOut,
     Line,
     OutOfOrder,
+    TooManyLines,
+    filename,
     numbered,
     voiding,
 )
-from billing.exports.lines import filename as _filename
-from billing.exports.xlsx import TooManyLines, write_xlsx
+from billing.exports.xlsx import write_xlsx
 
 __all__ = [
     "COLUMNS",
@@ -45,7 +48,9 @@ __all__ = [
     "manifest",
     "numbered",
     "voiding",
+    "write_claim_json",
     "write_csv",
+    "write_fhir",
     "write_xlsx",
 ]
 
@@ -66,18 +71,12 @@ EXPORTS: dict[str, Exporter] = {
         extension="xlsx",
         write=write_xlsx,
     ),
+    "json": Exporter(media_type="application/json", extension="json", write=write_claim_json),
+    "fhir": Exporter(media_type="application/fhir+json", extension="fhir.json", write=write_fhir),
 }
 
 
-def filename(batch_reference: str, format: str) -> str:
-    """The name a batch is saved under: its reference, and nothing about any person.
-
-    Raises: KeyError for an unknown format, ValueError for a reference unfit for a file name.
-    """
-    return _filename(batch_reference, EXPORTS[format].extension)
-
-
-def manifest(batch: Batch, totals: ControlTotals, format: str) -> bytes:
+def manifest(batch: Batch, totals: ControlTotals, file: str) -> bytes:
     """The JSON document beside an exported file: its totals, its SHA-256 and the rules it was made under.
 
     It is saved as the file's name plus ".manifest.json". Amounts are given in dollars and in cents.
@@ -87,7 +86,7 @@ def manifest(batch: Batch, totals: ControlTotals, format: str) -> bytes:
         "practice": batch.practice_name,
         "batch": batch.reference,
         "frozen_at": batch.exported_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "file": filename(batch.reference, format),
+        "file": file,
         "sha256": totals.sha256,
         "header_version": HEADER_VERSION,
         "rows": totals.row_count,

@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Literal, NamedTuple
 
+# Far more than a claim holds. Documents that are laid out as a whole are kept in memory up to here.
+DOCUMENT_LINES = 5_000
 RECORD = "Record of proposed items"  # the title of every file: nothing we write has been sent to Medicare
 
 
@@ -138,6 +141,10 @@ class OutOfOrder(ValueError):
     """The lines did not come with rising line numbers; written so, two runs could differ."""
 
 
+class TooManyLines(ValueError):
+    """This format cannot hold the batch; export it as CSV."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ControlTotals:
     """What a reader checks a file against: rows (void lines too), net cents, and the SHA-256 of every byte."""
@@ -172,6 +179,14 @@ class Tally:
             benefit_cents=self.benefit_cents,
             sha256=sha256,
         )
+
+
+def collected(lines: Iterable[Line], most: int = DOCUMENT_LINES) -> list[Line]:
+    """The lines of a document that is written as a whole. Raises: TooManyLines."""
+    found = list(islice(lines, most + 1))
+    if len(found) > most:
+        raise TooManyLines(f"this format holds {most:,} lines; export this batch as CSV")
+    return found
 
 
 def signed(line: Line, cents: int) -> int:

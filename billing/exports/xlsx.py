@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 
 from billing.exports.columns import COLUMNS, EXPORTED_AT
 from billing.exports.keying import KEYING, write_keying
-from billing.exports.lines import RECORD, Batch, ControlTotals, Line, Tally, signed
+from billing.exports.lines import RECORD, Batch, ControlTotals, Line, Tally, TooManyLines, signed
 from billing.exports.sheets import EXCEPTIONS, Sheet, Styles, write_dictionary, write_exception, write_left_out
 from billing.exports.stream import SealingStream
 from billing.exports.summary import Summary
@@ -25,10 +25,6 @@ from billing.exports.summary import Summary
 # far less. Beyond it rows pass through temporary files only this user can read, and nobody keys that many by hand.
 BY_HAND = 5_000
 EXCEL_ROWS = 1_048_576
-
-
-class TooManyLines(ValueError):
-    """A worksheet cannot hold the batch; export it as CSV."""
 
 
 def write_xlsx(batch: Batch, stream: BinaryIO) -> ControlTotals:

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func
 from sqlmodel import col, select
 
-from billing.exports import EXPORTS, Batch, ControlTotals, Line, TooManyLines
+from billing.exports import Batch, ControlTotals, Line, TooManyLines
+from sma.claims.formats import FORMATS
 from sma.claims.freezing import read_beside, thaw
 from sma.claims.limits import load_limits
 from sma.claims.models import CHUNK_CONTEXT, ClaimBatch, ClaimBlock, Export, ExportChunk
@@ -46,7 +47,7 @@ def request_export(
         raise TotpNeeded
     if not by.has_stepped_up(now):
         raise StepUpNeeded
-    if format not in EXPORTS:
+    if format not in FORMATS:
         raise NotFound("There is no such file format.")
     batch = hold_batch(db, batch_id)
     export = db.exec(select(Export).where(col(Export.batch_id) == batch.id, col(Export.format) == format)).one_or_none()
@@ -84,7 +85,7 @@ def write_export(database: Database, work: Work, *, now: datetime) -> None:
     format, frozen = batch
     chunks = _Chunks(database, work, attempt, later)
     try:
-        totals = EXPORTS[format].write(frozen, chunks)  # type: ignore[arg-type]
+        totals = FORMATS[format].write(frozen, chunks)  # type: ignore[arg-type]
     except TooManyLines:
         _give_up(database, work, attempt, now=later())
         return

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from billing.exports import EXPORTS, Batch, ControlTotals, filename, manifest
+from billing.exports import Batch, ControlTotals, manifest
+from sma.claims.formats import FORMATS, file_name
 from sma.claims.models import CHUNK_CONTEXT, ClaimBatch, Export, ExportChunk
 from sma.claims.rules import ExportNotFound, ExportStatus, NotReadyYet
 from sma.core import crypto
@@ -22,11 +23,11 @@ class ExportView:
 
     @property
     def file_name(self) -> str:
-        return filename(self.batch.reference, self.export.format)
+        return file_name(self.batch.reference, self.export.format)
 
     @property
     def media_type(self) -> str:
-        return EXPORTS[self.export.format].media_type
+        return FORMATS[self.export.format].media_type
 
     @property
     def state(self) -> str:
@@ -99,4 +100,4 @@ def manifest_of(view: ExportView) -> bytes:
         practice_name=batch.practice_name,
         lines=(),
     )
-    return manifest(frozen, totals, export.format)
+    return manifest(frozen, totals, view.file_name)

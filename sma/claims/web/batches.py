@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from billing.exports import EXPORTS
 from sma.claims import actions, queries
+from sma.claims.formats import MEANINGS, NAMES
 from sma.claims.web.asking import (
     ASKED,
     BATCHED,
@@ -26,7 +26,6 @@ from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
 PAGE = 50
-FORMAT_WORDS = {"csv": "Line file (CSV)", "xlsx": "Workbook (XLSX)"}
 
 
 @router.get("/claim-batches")
@@ -66,13 +65,13 @@ def create(request: Request, form: Pressed, db: WriteDb, user: Exporter) -> Resp
 @router.get("/claim-batches/{batch_id}")
 def show(request: Request, batch_id: UUID, db: ReadDb, user: Reader) -> Response:
     view = queries.batch_view(db, batch_id)
-    asked = {row.export.format for row in view.exports if row.state != "failed"}
     return render(
         request,
         "claims/batch.html",
         view=view,
-        missing_formats=[name for name in EXPORTS if name not in asked],
-        format_words=FORMAT_WORDS,
+        asked={row.export.format: row for row in view.exports},
+        format_words=NAMES,
+        format_meanings=MEANINGS,
         may_export=user.may(Permission.EXPORT_CLAIMS),
         has_stepped_up=user.has_stepped_up(clock.now()),
     )

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from sma.claims import queries
+from sma.claims.formats import MEANINGS, NAMES
 from sma.claims.models import Export
 from sma.claims.rules import TotpNeeded
 from sma.claims.web.asking import LOOKS_FOR, Exporter, Reader, asks_totp, prove_again
-from sma.claims.web.batches import FORMAT_WORDS
 from sma.core import audit, clock
 from sma.core.db import Database, EdgeRoute, ReadDb
 from sma.identity import CurrentUser, Permission
@@ -27,7 +27,8 @@ def show(request: Request, export_id: UUID, db: ReadDb, user: Reader) -> Respons
         "claims/export.html",
         view=view,
         is_fresh=view.state in UNDER_WAY and clock.now() - view.export.requested_at < LOOKS_FOR,
-        format_words=FORMAT_WORDS,
+        format_words=NAMES,
+        format_meanings=MEANINGS,
         may_export=user.may(Permission.EXPORT_CLAIMS),
         has_stepped_up=user.has_stepped_up(clock.now()),
     )

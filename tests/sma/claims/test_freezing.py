@@ -159,9 +159,9 @@ def test_a_referral_goes_onto_the_line_of_an_allied_health_professional(database
 def test_the_same_item_twice_on_a_day_is_held_back(database: Database, day: YarnUp) -> None:
     with database.write() as db:
         make_batches(db, by=day.billing, now=CLOSED)
+        day.line(db, "P01").patient_id = day.patients["P03"]
         second = day.line(db, "P03")
         approve(db, second.id, item_number="23", by=day.doctor, now=CLOSED)
-        second.patient_id = day.patients["P01"]
         db.flush()
         assert make_batches(db, by=day.billing, now=CLOSED) == []
         db.refresh(second)
