@@ -83,6 +83,14 @@ class ResultRow:
         return self.result.benefit_cents - self.charge_cents
 
     @property
+    def words(self) -> str:
+        return STATE_WORDS[ReturnState(self.result.state)]
+
+    @property
+    def look(self) -> str:
+        return STATE_LOOKS[ReturnState(self.result.state)]
+
+    @property
     def said(self) -> list[Said]:
         codes = (self.result.reason_code, self.result.return_code)
         return [found for code in codes if (found := Said.of(code))]
@@ -153,6 +161,7 @@ class LineResponses:
     """What came back about one line: where it was lodged, and every word about it, newest first.
 
     `counting` are the results that say how it stands today; older ones, and those under a corrected claim id, stay.
+    `new_assignment_before` is the day before which its benefit was assigned by rules that no longer do.
     """
 
     lodgement: ClaimLodgement
@@ -163,7 +172,7 @@ class LineResponses:
     rows: Sequence[ResultRow]
     counting: frozenset[UUID]
     reports: dict[UUID, ClaimReport]
-    needs_new_assignment: bool
+    new_assignment_before: date | None
 
     @property
     def benefit_cents(self) -> int:
@@ -206,7 +215,7 @@ def responses_of(db: ReadSession, claim_id: UUID) -> LineResponses | None:
             col(ClaimLine.claim_id) == claim_id, col(ClaimLine.kind) == "service"
         )
     ).one()
-    assigned = claim.assessment["evidence"]["assignment"]
+    assigned, before = claim.assessment["evidence"]["assignment"], load_codes().new_assignment_before
     return LineResponses(
         lodgement=lodgement,
         recorded_by=recorded_by,
@@ -216,7 +225,7 @@ def responses_of(db: ReadSession, claim_id: UUID) -> LineResponses | None:
         rows=rows,
         counting=frozenset(db.exec(counting)),
         reports=_reports(db, {row.result.report_id for row in rows}),
-        needs_new_assignment=bool(assigned) and date.fromisoformat(assigned["on"]) < load_codes().new_assignment_before,
+        new_assignment_before=before if assigned and date.fromisoformat(assigned["on"]) < before else None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from sma.claims.web import batches, exports, line, policy, worklist
+from sma.claims.web import batches, exports, line, policy, responses, responses_lodging, worklist
 
 router = APIRouter()
 # The policy before a line: its address would be read as the id of one.
-for part in (worklist, policy, line, batches, exports):
+for part in (worklist, policy, line, batches, exports, responses, responses_lodging):
     router.include_router(part.router)

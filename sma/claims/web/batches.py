@@ -69,6 +69,7 @@ def show(request: Request, batch_id: UUID, db: ReadDb, user: Reader) -> Response
         request,
         "claims/batch.html",
         view=view,
+        lodgements=queries.lodgements(db, batch_id),
         asked={row.export.format: row for row in view.exports},
         format_words=NAMES,
         format_meanings=MEANINGS,
