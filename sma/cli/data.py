@@ -11,7 +11,9 @@ from sma import migrations
 from sma.cli.common import fail, open_database, read_settings
 from sma.core import clock
 from sma.core.db import Database
-from sma.core.errors import Invalid
+from sma.core.errors import Conflict, Invalid
+from sma.entitlements.history_file import COLUMNS
+from sma.entitlements.history_import import import_history
 from sma.people.fhir_import import import_folder
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
@@ -59,3 +61,24 @@ def fhir(
             raise fail(refusal.message) from None
     for line in report.lines():
         typer.echo(line)
+
+
+@imports.command()
+def history(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help=f"CSV whose first row names its columns: {', '.join(COLUMNS)}."
+        ),
+    ],
+) -> None:
+    """Read services that people had before, elsewhere or here: every row or nothing."""
+    with open_database() as database:
+        try:
+            report = import_history(database, file, by=None, now=clock.now())
+        except (Invalid, Conflict) as refusal:
+            raise fail(refusal.message) from None
+    for line in report.lines():
+        typer.echo(line)
+    if report.refused:
+        raise typer.Exit(1)

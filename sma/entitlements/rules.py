@@ -83,6 +83,15 @@ def plan_item(kind: str, rulebook: Rulebook) -> str:
     return (pool.transitional_items or pool.items)[0] if plan.is_ended else pool.items[0]
 
 
+def plan_kind_of(item_number: str, rulebook: Rulebook) -> str | None:
+    """Return the kind of plan that an item makes or reviews; None for an item that does neither."""
+    for kind, plan in PLAN_KINDS.items():
+        pool = rulebook.pools[plan.pool]
+        if item_number in ((pool.transitional_items or ()) if plan.is_ended else pool.items):
+            return kind
+    return None
+
+
 def known_items(rulebook: Rulebook) -> frozenset[str]:
     """Return every item number that some rule here counts or looks for."""
     pools = rulebook.pools.values()

@@ -18,6 +18,7 @@ from sma.entitlements.rules import (
     is_item_number,
     known_items,
     plan_item,
+    plan_kind_of,
 )
 from sma.identity import CurrentUser
 from sma.people import Patient, lock_patients
@@ -45,7 +46,8 @@ def record_service(
     rulebook = load_rulebook()
     number = item_number.strip()
     errors = {"item_number": problem} if (problem := _item_problem(number, rulebook)) else {}
-    return _record(db, patient_id, number, date_of_service, None, Given(given), place, errors, by=by, now=now)
+    kind = None if errors else plan_kind_of(number, rulebook)
+    return _record(db, patient_id, number, date_of_service, kind, Given(given), place, errors, by=by, now=now)
 
 
 def record_plan(
@@ -65,7 +67,7 @@ def record_plan(
     that cannot be.
     """
     number = plan_item(kind, load_rulebook())
-    return _record(db, patient_id, number, made_on, kind, Given(given), place, {}, by=by, now=now)
+    return _record(db, patient_id, number, made_on, kind, Given(given), place, {}, day_field="made_on", by=by, now=now)
 
 
 def mark_mistaken(
@@ -103,12 +105,13 @@ def _record(
     place: str | None,
     errors: dict[str, str],
     *,
+    day_field: str = "date_of_service",
     by: CurrentUser,
     now: datetime,
 ) -> EarlierRecord:
     (patient,) = lock_patients(db, [patient_id])
     if problem := day_problem(day, patient.born_on, today_at(now)):
-        errors = {**errors, "made_on" if plan_kind else "date_of_service": problem}
+        errors = {**errors, day_field: problem}
     if errors:
         raise Invalid(fields=errors)
     if _standing(db, patient, number, day):
