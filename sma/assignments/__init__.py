@@ -24,6 +24,7 @@ from sma.assignments.queries import LineToMatch as LineToMatch
 from sma.assignments.queries import RegisterRow as RegisterRow
 from sma.assignments.queries import assignments_by_id as assignments_by_id
 from sma.assignments.queries import assignments_of as assignments_of
+from sma.assignments.queries import keep_until as keep_until
 from sma.assignments.queries import mismatches as mismatches
 from sma.assignments.queries import register as register
 from sma.assignments.rules import METHOD_WORDS as METHOD_WORDS
@@ -57,6 +58,7 @@ __all__ = [
     "assignments_of",
     "confirm_item",
     "hold_record",
+    "keep_until",
     "mismatches",
     "note_claimed",
     "prepare",

@@ -13,6 +13,7 @@ from sma.assignments.queries.standing import LineToMatch as LineToMatch
 from sma.assignments.queries.standing import RegisterRow as RegisterRow
 from sma.assignments.queries.standing import assignments_by_id as assignments_by_id
 from sma.assignments.queries.standing import assignments_of as assignments_of
+from sma.assignments.queries.standing import keep_until as keep_until
 from sma.assignments.queries.standing import mismatches as mismatches
 from sma.assignments.queries.standing import register as register
 
@@ -30,6 +31,7 @@ __all__ = [
     "assignments_of",
     "desk",
     "document",
+    "keep_until",
     "mismatches",
     "register",
 ]

@@ -74,6 +74,12 @@ def mismatches(db: ReadSession, lines: Mapping[UUID, LineToMatch]) -> dict[UUID,
     return {key: reason for key, reason in found.items() if reason}
 
 
+def keep_until(agreement: BenefitAssignment, claimed_on: date | None = None) -> date:
+    """Until when an agreement is kept at the least, with a claim of that day counted in."""
+    claims = [day for day in (agreement.claimed_on, claimed_on) if day]
+    return kept_until(agreement.days, max(claims, default=None))
+
+
 @dataclass(frozen=True)
 class RegisterRow:
     """One agreement as the register of a workbook lists it: no names, no amounts."""
@@ -104,6 +110,6 @@ def _row(one: BenefitAssignment) -> RegisterRow:
         way=one.way or "",
         is_verbal=one.way == Way.SPOKEN,
         document_hash=one.document_hash or "",
-        keep_until=kept_until(one.days, one.claimed_on),
+        keep_until=keep_until(one),
         is_held=one.is_held,
     )

@@ -1,7 +1,7 @@
 """Freezing approved lines into batches that nothing changes any more."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -10,8 +10,10 @@ from sqlmodel import col, select
 from billing import load_rulebook
 from billing.exports import Assignment, LeftOut, Line
 from billing.exports.splitting import Unit, claims_of
+from sma.assignments import note_claimed
 from sma.claims.actions.drafting import Draft, Held, drafts
 from sma.claims.actions.lines import move
+from sma.claims.actions.referrer_reports import note_reports
 from sma.claims.actions.register import register_row
 from sma.claims.freezing import beside, blocks
 from sma.claims.limits import load_limits
@@ -63,6 +65,7 @@ def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[Cl
         pairs = [(by_claim[claim_id], line) for claim_id, line in dealt]
         first_of_number = all(each.provider_number != pairs[0][1].servicing_provider_number for each in batches)
         batches.append(_freeze(db, pairs, held if first_of_number else (), by=by, now=now))
+        note_reports(db, [draft.claim.id for draft, _ in pairs], now=now)
     return batches
 
 
@@ -70,6 +73,7 @@ def _freeze(
     db: WriteSession, pairs: Sequence[tuple[Draft, Line]], held: Sequence[Held], *, by: CurrentUser, now: datetime
 ) -> ClaimBatch:
     first, lines = pairs[0][0], [line for _, line in pairs]
+    today = clock.local_date(now, first.timezone)
     signs = [-1 if line.kind == "void" else 1 for line in lines]
     batch = ClaimBatch(
         reference=_reference(db, first.timezone, now),
@@ -89,7 +93,7 @@ def _freeze(
         rulebook_hash=load_rulebook().content_hash,
         schedule_version=max(line.mbs_schedule_version for line in lines),
         meanings=_meanings(draft for draft, _ in pairs),
-        beside=beside(_register(pairs), _left_out(held, lines[0].servicing_provider_number)),
+        beside=beside(_register(pairs, today), _left_out(held, lines[0].servicing_provider_number)),
     )
     db.add(batch)
     # The rows below point at it, and the next batch of the same press needs to see its reference.
@@ -101,6 +105,7 @@ def _freeze(
     )
     claim_ids = {draft.claim.id: draft.claim.kind for draft, _ in pairs}
     _mark_exported(db, batch.id, list(claim_ids))
+    note_claimed(db, {draft.agreement.id for draft, _ in pairs if draft.agreement}, on=today)
     voids = sum(kind == LineKind.VOID for kind in claim_ids.values())
     audit.record(
         db, by=by, did="make-batch", on=batch, now=now, lines=len(lines), voids=voids, charge_cents=batch.charge_cents
@@ -121,10 +126,10 @@ def _claim_line(batch_id: UUID, claim: Claim, line: Line) -> ClaimLine:
     )
 
 
-def _register(pairs: Sequence[tuple[Draft, Line]]) -> tuple[Assignment, ...]:
+def _register(pairs: Sequence[tuple[Draft, Line]], claimed_on: date) -> tuple[Assignment, ...]:
     """Each assignment that a line of the batch rests on, once, in the order of the lines."""
     rows = {
-        draft.agreement.id: register_row(draft.agreement, line)
+        draft.agreement.id: register_row(draft.agreement, line, claimed_on)
         for draft, line in reversed(pairs)
         if draft.agreement is not None
     }

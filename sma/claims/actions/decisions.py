@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from billing import load_rulebook
+from sma.claims.actions.first_lines import assignment_id
 from sma.claims.actions.lines import add_line, chosen, move
 from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.judgement import Choice, choice_of
+from sma.claims.matching import unmatched
 from sma.claims.models import Claim
 from sma.claims.queries.responses import was_rejected
 from sma.claims.rules import (
@@ -73,7 +75,7 @@ def approve(
         raise NotApprovable(_obstacle(claim, choice))
     if [question for question in choice.questions if question.key not in confirmed]:
         raise NotApprovable("Confirm each point of this item with its tick box, then approve.")
-    if reason := _missing_identity(db, claim):
+    if reason := _missing_identity(db, claim) or _unmatched(db, claim, choice, confirmed):
         raise NotApprovable(reason)
     move(
         db,
@@ -177,6 +179,13 @@ def _missing_identity(db: WriteSession, claim: Claim) -> str | None:
     if card and card.irn:
         return None
     return "Not yet: the Medicare number or its IRN is missing. Enter it on the person's page."
+
+
+def _unmatched(db: WriteSession, claim: Claim, choice: Choice, confirmed: Collection[str]) -> str | None:
+    """What keeps agreement, roll call and line apart, with the item chosen and those beside it."""
+    items = [choice.item_number, *(each.item_number for each in choice.added(confirmed))]
+    session = db.get_one(GroupSession, claim.group_session_id)
+    return unmatched(db, [(claim, items, assignment_id(claim), session.timezone)]).get(claim.id)
 
 
 def _proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:

@@ -12,10 +12,11 @@ from sqlmodel import col, select
 
 from billing.exports import LeftOut, Line, voiding
 from billing.exports.checks import DUPLICATE, Context, Remark, Service, cautions, obstacles, repeated
-from sma.assignments import BenefitAssignment, assignment_holds, assignments_by_id
+from sma.assignments import BenefitAssignment, assignments_by_id
 from sma.claims.actions.first_lines import Covers, Row, asks_patients_seen, assignment_id, lines_of, names
 from sma.claims.freezing import thaw
 from sma.claims.limits import load_limits
+from sma.claims.matching import items_of, unmatched
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
 from sma.claims.rules import BillingType, ClaimStatus, LineKind
 from sma.core import clock
@@ -59,14 +60,19 @@ def drafts(db: ReadSession, claims: Sequence[Claim], *, now: datetime) -> tuple[
     rows = _rows(db, claims)
     earlier = _earlier_lines(db, claims)
     agreements = assignments_by_id(db, [each for row in rows if (each := assignment_id(row.claim))])
+    fresh = [row for row in rows if row.claim.id not in earlier]
+    mismatched = unmatched(
+        db, [(row.claim, items_of(row.claim), assignment_id(row.claim), row.session.timezone) for row in fresh]
+    )
     made: list[Draft] = []
     held: list[Held] = []
     for row in rows:
-        agreement = agreements.get(assignment_id(row.claim))
+        agreement_id = assignment_id(row.claim)
+        agreement = agreements.get(agreement_id) if agreement_id else None
         if taken_back := earlier.get(row.claim.id):
             made.append(Draft(row.claim, tuple(taken_back), row.location, row.practitioner, row.session.timezone))
             continue
-        found = _missing(row, agreement) or _checked(row, agreement, now=now)
+        found = _missing(row, mismatched.get(row.claim.id)) or _checked(row, agreement, now=now)
         if isinstance(found, Remark):
             held.append(Held(row.claim, found, _left_out(row, found)))
         else:
@@ -74,7 +80,7 @@ def drafts(db: ReadSession, claims: Sequence[Claim], *, now: datetime) -> tuple[
     return _without_repeats(db, made, held)
 
 
-def _missing(row: Row, agreement: BenefitAssignment | None) -> Remark | None:
+def _missing(row: Row, mismatch: str | None) -> Remark | None:
     """What a line cannot even be written down without."""
     again = "Enter it on the person's page, then assess again."
     if row.claim.billing_type == BillingType.DVA:
@@ -88,12 +94,9 @@ def _missing(row: Row, agreement: BenefitAssignment | None) -> Remark | None:
         return Remark(
             "provider-missing", "The provider number for this place is missing.", "Enter it, then assess again."
         )
-    if agreement is not None and not assignment_holds(agreement, row.session.held_on, row.session.timezone):
-        return Remark(
-            "assignment-ended",
-            "The assignment of benefit was taken back.",
-            "Record another for the session, then assess again.",
-        )
+    if mismatch:
+        reason, _, remedy = mismatch.partition(". ")
+        return Remark("assignment-mismatch", f"{reason.removesuffix('.')}.", remedy)
     return None
 
 

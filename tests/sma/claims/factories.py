@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from sma.assignments import AssignmentMethod, assign_benefit
@@ -14,7 +15,7 @@ from sma.claims import Claim, follow_ended_assignment, follow_recorded_assignmen
 from sma.claims.rules import ClaimStatus
 from sma.core import outbox
 from sma.core.db import Database, WriteSession
-from sma.core.outbox import Work
+from sma.core.outbox import Outbox, Work
 from sma.identity import CurrentUser, Role
 from sma.people import Practitioner, set_coverage
 from sma.scheduling import GroupSession
@@ -121,6 +122,9 @@ def yarn_up(db: WriteSession, **changes: Any) -> YarnUp:
     )
     for number_, ((preferred, family), (card, irn)) in enumerate(zip(PEOPLE, CARDS, strict=True), 1):
         _join(db, day, f"P{number_:02d}", {"preferred_name": preferred, "family_name": family}, card, irn)
+    # The worker looked when each agreement was recorded, and the session was not closed then.
+    told = update(Outbox).where(col(Outbox.kind) == "assignment.recorded").values(finished_at=CLOSED, due_at=None)
+    db.connection().execute(told)
     return day
 
 
