@@ -12,7 +12,7 @@ from billing import load_rulebook
 from sma.claims.facts import Proposal
 from sma.claims.judgement import Choice, status_of, suggestion
 from sma.claims.models import Claim
-from sma.claims.reasons import kept, reasons_of
+from sma.claims.reasons import is_plain, kept, reasons_of
 from sma.claims.rules import ClaimStatus, LineDecided, LineKind, may_become
 from sma.core.db import WriteSession
 from sma.scheduling import GroupSession
@@ -77,7 +77,8 @@ def add_line(
         assessment=judged,
         assessed_at=now,
         replaces_id=replaces_id,
-        **chosen(suggestion(judged)),
+        # Where nothing is to be answered, the line names at once what its approval would add.
+        **chosen(suggestion(judged), () if is_plain(judged) else None),
     )
     db.add(claim)
     # The unique index on lines in force is to speak here, not when an unrelated statement comes along.

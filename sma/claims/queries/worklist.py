@@ -8,11 +8,10 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from billing.money import format_cents
-from billing.returns.codes import UNKNOWN, load_codes
 from billing.returns.states import ReturnState
 from sma.attendance import DayFacts, day_facts
 from sma.claims.models import Claim
+from sma.claims.queries.results import Result
 from sma.claims.queries.tabs import Narrowed, Tab, rank, standing
 from sma.claims.reasons import Reason, read
 from sma.claims.rules import ClaimStatus, LineKind
@@ -229,32 +228,10 @@ def _row(row: Any) -> LineRow:
 def _sentence(row: Any) -> str:
     if row.kind == LineKind.VOID:
         return "Takes back the exported line."
-    if getattr(row, "state", None):
-        return _result(row)
     if row.status == ClaimStatus.EXPORTED and row.outdated_at is not None:
         return f"No longer holds: {row.outdated_summary}"
+    if getattr(row, "state", None):
+        return Result(ReturnState(row.state), row.reason_code, row.paid_cents).sentence
     if row.status == ClaimStatus.NOT_BILLED and row.not_billed_reason:
         return f"Not billed: {row.not_billed_reason}"
     return str(row.summary)
-
-
-RESULT_WORDS = {
-    ReturnState.PAID: "Paid",
-    ReturnState.SHORT: "Paid short",
-    ReturnState.OVER: "Paid more than charged",
-    ReturnState.REJECTED: "Rejected",
-    ReturnState.PENDED: "Still being assessed",
-    ReturnState.NOT_RETURNED: "No report names it yet",
-}
-
-
-def _result(row: Any) -> str:
-    """What came back, what its code means, and what to do next."""
-    said = RESULT_WORDS[ReturnState(row.state)]
-    if row.paid_cents:
-        said += f", {format_cents(row.paid_cents)}"
-    if row.state == ReturnState.PAID or not row.reason_code:
-        return f"{said}."
-    meaning = load_codes().of(row.reason_code)
-    words = f"{meaning.meaning} {meaning.action}" if meaning else UNKNOWN
-    return f"{said} ({row.reason_code}): {words}"

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from sma.assignments import METHOD_WORDS
 from sma.claims import actions, queries
-from sma.claims.rules import STATUS_WORDS, LineDecided, NotApprovable, NotExported
+from sma.claims.policy import ANSWERS
+from sma.claims.rules import BILLING_WORDS, STATUS_WORDS, LineDecided, NotApprovable, NotExported
 from sma.claims.web.asking import (
     APPROVED,
     APPROVED_LAST,
@@ -106,8 +107,12 @@ def _card(
         form=form,
         refusal=refusal.message if refusal else None,
         is_mine=is_mine,
+        responses=queries.responses_of(db, claim_id),
+        may_propose_again=is_mine or user.may(Permission.EXPORT_CLAIMS),
         fixes=pages_for(evidence, user),
         may_record=user.may(Permission.RUN_SESSION),
         status_words=STATUS_WORDS,
         method_words=METHOD_WORDS,
+        billing_words=BILLING_WORDS,
+        policy_words=ANSWERS,
     )
