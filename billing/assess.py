@@ -4,15 +4,15 @@ Proposes and explains, and ranks nothing by money; approving is a person's act a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 from billing.assessment import NEEDS_A_PERSON, NOT_BILLABLE, PROPOSED, Assessment, ItemFinding, additions_for
 from billing.facts import Attendee, GroupService
-from billing.items import DerivedFee, ItemVersion, least_confidence
+from billing.items import DerivedFee, least_confidence
 from billing.money import format_cents
 from billing.rulebook import Rulebook
-from billing.rules import Beside, Case, Finding, Minutes, Rule, Verdict
+from billing.rules import Case, Finding, Verdict
+from billing.shortlist import Answers, Entry, Shortlist, shortlist
 from billing.summary import proposed, refused, undecided
 
 __all__ = ["Assessment", "Finding", "ItemFinding", "Verdict", "additions_for", "assess"]
@@ -23,66 +23,38 @@ def assess(service: GroupService, rulebook: Rulebook) -> tuple[Assessment, ...]:
 
     Returns one Assessment per attendee, in the same order.
     """
-    versions = _of_this_service(service, rulebook.versions_on(service.date_of_service, service.item_families))
-    return tuple(_assess_one(service, attendee, versions, rulebook) for attendee in service.attendees)
-
-
-def _of_this_service(service: GroupService, versions: Iterable[ItemVersion]) -> list[ItemVersion]:
-    """Leave out the items that are about another place, mode, profession or area, once for all patients."""
     if not service.attendees:
-        return []
-    bench = _Bench(Case(service, service.attendees[0]))
-    return [
-        version
-        for version in versions
-        if not any(rule.of_service and rule.scoping and bench.breaks(rule) for rule in version.rules)
-    ]
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """One case, and what was found in it. Many items have the same rule; it is asked once."""
-
-    case: Case
-    _found: dict[int, Finding] = field(default_factory=dict)
-
-    def finding(self, rule: Rule) -> Finding:
-        found = self._found.get(id(rule))
-        if found is None:
-            found = self._found[id(rule)] = rule.finding(self.case)
-        return found
-
-    def breaks(self, rule: Rule) -> bool:
-        return self.finding(rule).verdict is Verdict.NOT_MET
+        return ()
+    listed = shortlist(service, rulebook)
+    common = Answers(listed, Case(service, service.attendees[0]))
+    return tuple(_assess_one(Case(service, attendee), listed, common, rulebook) for attendee in service.attendees)
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """An item version with what each of its rules found, and which fitting items it may be added to."""
+    """An item version with what each of its rules found, which of them are broken, and what it may be added to."""
 
-    version: ItemVersion
-    answers: tuple[tuple[Rule, Finding], ...]
+    entry: Entry
+    findings: tuple[Finding, ...]
+    broken: tuple[int, ...]
     beside: tuple[str, ...] = ()
 
-    @cached_property
-    def broken(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule, finding in self.answers if finding.verdict is Verdict.NOT_MET)
 
-
-def _assess_one(
-    service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion], rulebook: Rulebook
-) -> Assessment:
-    relevant = _judge(service, attendee, versions)
-    barred = any(rule.barring for each in relevant for rule in each.broken)
-    near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee)
+def _assess_one(case: Case, listed: Shortlist, common: Answers, rulebook: Rulebook) -> Assessment:
+    service, attendee = case.service, case.attendee
+    relevant = _judge(case, listed, common)
+    barred = any(number in listed.barring for each in relevant for number in each.broken)
+    near = [] if barred else _nearest([each for each in relevant if len(each.broken) == 1], attendee, listed)
     unbroken = [each for each in relevant if not each.broken]
     # Whether a person was seen alone says nothing about an item that fits a group, so only the closest items speak.
     # A dictionary keeps the first of equal findings, in the order of the rules.
-    findings = tuple(
-        dict.fromkeys(
-            finding for each in unbroken or near or relevant for rule, finding in each.answers if rule.about_attendance
-        )
-    )
+    by_number = {
+        number: finding
+        for each in unbroken or near or relevant
+        for number, finding in zip(each.entry.rules, each.findings, strict=True)
+        if number in listed.about_attendance
+    }
+    findings = tuple(dict.fromkeys(by_number.values()))
     fitting = tuple(_item_finding(each, service, rulebook) for each in unbroken)
     next_items = tuple(_item_finding(each, service, rulebook) for each in near)
     outcome = _outcome(fitting)
@@ -103,35 +75,38 @@ def _assess_one(
     )
 
 
-def _judge(service: GroupService, attendee: Attendee, versions: Iterable[ItemVersion]) -> list[_Judged]:
+def _judge(case: Case, listed: Shortlist, common: Answers) -> list[_Judged]:
     """Judge the items that stand alone, then those that are claimed only beside one that fits.
 
     Leaves out items that were never about this patient's service.
     """
-    added: list[ItemVersion] = []
-    alone: list[ItemVersion] = []
-    for version in versions:
-        (added if any(isinstance(rule, Beside) for rule in version.rules) else alone).append(version)
-    bench = _Bench(Case(service, attendee))
-    judged = [found for version in alone if (found := _judged(version, bench)) is not None]
-    if not added:
+    answers = Answers(listed, case, common)
+    judged = _judged(listed.alone, answers, case)
+    if not listed.added:
         return judged
-    fitting = tuple(each.version.number for each in judged if not each.broken)
-    bench = _Bench(Case(service, attendee, beside=fitting))
-    return judged + [found for version in added if (found := _judged(version, bench)) is not None]
+    case = replace(case, beside=tuple(each.entry.version.number for each in judged if not each.broken))
+    return judged + _judged(listed.added, answers.beside(listed, case), case)
 
 
-def _judged(version: ItemVersion, bench: _Bench) -> _Judged | None:
-    if any(rule.scoping and bench.breaks(rule) for rule in version.rules):
-        return None
-    beside = tuple(number for rule in version.rules if isinstance(rule, Beside) for number in rule.bases(bench.case))
-    return _Judged(version, tuple((rule, bench.finding(rule)) for rule in version.rules), beside)
+def _judged(entries: Iterable[Entry], answers: Answers, case: Case) -> list[_Judged]:
+    judged = []
+    for entry in entries:
+        if answers.breaks(entry.scoping):
+            continue
+        findings = answers.of(entry.rules)
+        broken = tuple([number for number in entry.rules if number in answers.broken]) if answers.broken else ()
+        judged.append(_Judged(entry, findings, broken, tuple(entry.beside.bases(case)) if entry.beside else ()))
+    return judged
 
 
-def _nearest(candidates: list[_Judged], attendee: Attendee) -> list[_Judged]:
+def _nearest(candidates: list[_Judged], attendee: Attendee, listed: Shortlist) -> list[_Judged]:
     """Of the items that only the minutes keep away, keep the next longer and the next shorter; keep all others."""
     shortfalls = [
-        sum(rule.shortfall(attendee.consult_seconds) for rule in each.broken if isinstance(rule, Minutes))
+        sum(
+            listed.minutes[number].shortfall(attendee.consult_seconds)
+            for number in each.broken
+            if number in listed.minutes
+        )
         for each in candidates
     ]
     longer = min((each for each in shortfalls if each > 0), default=0)
@@ -140,9 +115,8 @@ def _nearest(candidates: list[_Judged], attendee: Attendee) -> list[_Judged]:
 
 
 def _item_finding(judged: _Judged, service: GroupService, rulebook: Rulebook) -> ItemFinding:
-    version = judged.version
+    version, findings = judged.entry.version, judged.findings
     fee = rulebook.fee_cents(version, service.date_of_service, service.patients_seen)
-    findings = tuple(finding for _, finding in judged.answers)
     confidence = version.confidence
     seen = None
     if version.derived_fee is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from billing.rules import Finding, Verdict
 from billing.rules.finding import worst
@@ -9,6 +10,7 @@ from billing.rules.finding import worst
 PROPOSED = "proposed"
 NEEDS_A_PERSON = "needs-a-person"
 NOT_BILLABLE = "not-billable"
+_STANDING = {Verdict.MET, Verdict.CANNOT_KNOW}
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ class ItemFinding:
     def verdict(self) -> Verdict:
         return worst(finding.verdict for finding in self.findings)
 
-    @property
+    @cached_property
     def stands(self) -> bool:
         """Say whether nobody has to decide anything: what nobody here can know is shown and holds nothing back."""
-        return self.verdict in (Verdict.MET, Verdict.CANNOT_KNOW)
+        return {finding.verdict for finding in self.findings} <= _STANDING
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 COVERAGES = ("medicare", "dva", "both", "pending", "none")
@@ -85,6 +86,10 @@ class Interval:
     def seconds(self) -> int:
         """Whole seconds; a part of a second never counts towards an item."""
         return (self.ends_at - self.starts_at) // timedelta(seconds=1)
+
+    def covers(self, other: "Interval") -> bool:
+        """Say whether the other lies wholly inside, edges included."""
+        return self.starts_at <= other.starts_at and other.ends_at <= self.ends_at
 
     def overlaps(self, other: "Interval") -> bool:
         """Say whether both share an instant; one ending as the other starts does not count."""
@@ -173,6 +178,25 @@ class Attendee:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Time in which nobody came or left: who was there, by reference, and whether the clinician saw somebody alone."""
+
+    lasts: timedelta
+    present: frozenset[str]
+    billable: int
+    alone: bool
+
+
+def _stay(service: "GroupService", attendee: Attendee) -> Interval | None:
+    """The part of the service that this patient was there for, or None when it is not recorded."""
+    if not attendee.attended or attendee.arrived_at is None:
+        return None
+    starts = max(attendee.arrived_at, service.starts_at)
+    ends = min(attendee.left_at or service.ends_at, service.ends_at)
+    return Interval(starts_at=starts, ends_at=ends) if starts < ends else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupService:
     """One clinician's service to a group at one place on one occasion.
 
@@ -218,6 +242,25 @@ class GroupService:
     def patients_seen(self) -> int:
         """How many patients this clinician saw individually at this place on this occasion."""
         return sum(1 for attendee in self.attendees if attendee.consults)
+
+    @cached_property
+    def stretches(self) -> tuple["Stretch", ...]:
+        """The time with this clinician in the room, cut wherever somebody came, left, or was seen alone."""
+        stays = [(each, stay) for each in self.attendees if (stay := _stay(self, each)) is not None]
+        consults = [consult for each in self.attendees for consult in each.consults]
+        spans: list[Interval] = [*(stay for _, stay in stays), *self.presence, *consults]
+        marks = sorted({instant for each in spans for instant in (each.starts_at, each.ends_at)})
+        pieces = (Interval(starts_at=starts, ends_at=ends) for starts, ends in pairwise(marks))
+        return tuple(
+            Stretch(
+                lasts=piece.ends_at - piece.starts_at,
+                present=frozenset(each.reference for each, stay in stays if stay.covers(piece)),
+                billable=sum(1 for each, stay in stays if each.coverage == "medicare" and stay.covers(piece)),
+                alone=any(each.covers(piece) for each in consults),
+            )
+            for piece in pieces
+            if any(each.covers(piece) for each in self.presence)
+        )
 
     @cached_property
     def consult_lengths(self) -> Counter[int]:

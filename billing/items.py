@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from billing.money import benefit_of, round_half_up, round_up_5c
 from billing.rules import Rule
@@ -89,7 +90,7 @@ class ItemVersion:
     def benefit_percents(self) -> tuple[int, ...]:
         return PERCENTS_BY_BENEFIT_TYPE[self.benefit_type]
 
-    @property
+    @cached_property
     def out_of_hospital_percent(self) -> int:
         """A shared appointment is never part of a hospital stay, so the higher percentage applies."""
         return max(self.benefit_percents)

@@ -24,7 +24,6 @@ from billing.rules import Exclusion, Pool, Rule, Shelf, build
 
 # What an item says once for all its versions; a version that differs says it again.
 _COMMON_KEYS = {"number", "title", "family", "benefit_type", "claim_shape", "confidence", "rule_sets", "rules"}
-_MOST_KEPT = 1_000  # sets of families and stretches of time remembered; a clinic has a few
 _BENEFIT_KEYS = {75: "benefit_75_cents", 85: "benefit_85_cents", 100: "benefit_100_cents"}
 
 
@@ -66,24 +65,23 @@ class Rulebook:
         ends = {version.ends_on for item in self.items for version in item.versions}
         return sorted(days | {day + timedelta(days=1) for day in ends if day is not None})
 
+    def stretch(self, day: date) -> int:
+        """Return the number of the stretch of days a date lies in; within one no item changes."""
+        return bisect_right(self._first_days, day)
+
     @cached_property
-    def _in_force(self) -> dict[tuple[int, frozenset[str]], tuple[ItemVersion, ...]]:
+    def shortlists(self) -> dict[Any, Any]:
+        """What the engine worked out once from these items; kept here so that it ends with them."""
         return {}
 
     def versions_on(self, day: date, families: frozenset[str]) -> tuple[ItemVersion, ...]:
         """Return the versions in force on a date of service of the items in these families, by item number."""
-        key = (bisect_right(self._first_days, day), families)
-        found = self._in_force.get(key)
-        if found is None:
-            if len(self._in_force) >= _MOST_KEPT:
-                self._in_force.clear()
-            found = self._in_force[key] = tuple(
-                version
-                for item in self.items
-                for version in item.versions
-                if version.covers(day) and version.family in families
-            )
-        return found
+        return tuple(
+            version
+            for item in self.items
+            for version in item.versions
+            if version.covers(day) and version.family in families
+        )
 
     def fee_cents(self, version: ItemVersion, day: date, patients_seen: int) -> int:
         """Return the fee for one patient on a date of service; the head count matters to derived fees only."""

@@ -2,24 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 from typing import ClassVar
 
-from billing.facts import Attendee, GroupService, Interval
+from billing.facts import Attendee, GroupService
 from billing.rules.finding import Case, Finding, Rule, minutes_text
-
-
-def _stay(service: GroupService, attendee: Attendee) -> Interval | None:
-    """The part of the service that this patient was there for, or None when it is not recorded."""
-    if not attendee.attended or attendee.arrived_at is None:
-        return None
-    starts = max(attendee.arrived_at, service.starts_at)
-    ends = min(attendee.left_at or service.ends_at, service.ends_at)
-    return Interval(starts_at=starts, ends_at=ends) if starts < ends else None
-
-
-def _covers(interval: Interval, segment: Interval) -> bool:
-    return interval.starts_at <= segment.starts_at and segment.ends_at <= interval.ends_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,25 +73,18 @@ class GroupTogether(Rule):
 
     def _count(self, service: GroupService, attendee: Attendee, least: int, perhaps: int) -> tuple[int, int, int]:
         """Return seconds that surely count, seconds that may count, and the most billable people at once."""
-        stays = [(each, stay) for each in service.attendees if (stay := _stay(service, each)) is not None]
         untimed = sum(1 for each in service.attendees if each.attended and each.arrived_at is None)
-        consults = [consult for each in service.attendees for consult in each.consults]
-        spans: list[Interval] = [*(stay for _, stay in stays), *service.presence, *consults]
-        marks = sorted({instant for each in spans for instant in (each.starts_at, each.ends_at)})
         most = len(service.attendees) if self.most is None else self.most
         surely = possibly = timedelta(0)
         peak = 0
-        for starts, ends in pairwise(marks):
-            segment = Interval(starts_at=starts, ends_at=ends)
-            present = [each for each, stay in stays if _covers(stay, segment)]
-            if attendee not in present or not any(_covers(each, segment) for each in service.presence):
+        for stretch in service.stretches:
+            if attendee.reference not in stretch.present:
                 continue
-            billable = sum(1 for each in present if each.coverage == "medicare")
-            peak = max(peak, billable)
-            alone = any(_covers(each, segment) for each in consults)
-            if least <= billable and len(present) + untimed <= most and not alone:
-                surely += ends - starts
-            if perhaps <= len(present) + untimed and billable <= most:
-                possibly += ends - starts
+            there = len(stretch.present) + untimed
+            peak = max(peak, stretch.billable)
+            if least <= stretch.billable and there <= most and not stretch.alone:
+                surely += stretch.lasts
+            if perhaps <= there and stretch.billable <= most:
+                possibly += stretch.lasts
         second = timedelta(seconds=1)
         return surely // second, possibly // second, peak

@@ -8,6 +8,7 @@ from functools import cached_property
 from billing.facts import EarlierService
 
 CONFIDENCES = ("low", "medium", "high")  # least first
+_LONGEST_MONTH = 31
 MOST_NAMED = 8  # more item numbers than this say nothing in a sentence
 PERIODS = ("calendar-year", "rolling-months", "months-from-plan")
 
@@ -87,7 +88,9 @@ class Pool:
             return plan_on <= used_on <= day
         if self.months is None:
             return used_on.year == day.year
-        return used_on <= day < self.free_from(used_on)
+        if used_on > day or (day - used_on).days > self.months * _LONGEST_MONTH + 1:
+            return False  # most of a long history, told without a calendar
+        return day < self.free_from(used_on)
 
     def free_from(self, used_on: date) -> date:
         """Return the first day on which a service, or a plan, of `used_on` no longer counts."""

@@ -16,6 +16,7 @@ class PracticePolicy(Rule):
 
     kind: ClassVar[str] = "practice-policy"
     about_attendance: ClassVar[bool] = True
+    of_service: ClassVar[bool] = True
 
     def finding(self, case: Case) -> Finding:
         if case.service.individual_items == "no":

@@ -123,6 +123,7 @@ class ProviderNumber(Rule):
     """There is a provider number for this place to claim under. `whose` is "provider" or "supervising-doctor"."""
 
     kind: ClassVar[str] = "provider-number"
+    of_service: ClassVar[bool] = True
     whose: str = "provider"
 
     def __post_init__(self) -> None:

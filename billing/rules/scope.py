@@ -39,6 +39,7 @@ class Mode(Rule):
     """
 
     kind: ClassVar[str] = "mode"
+    of_service: ClassVar[bool] = True
     allowed: tuple[str, ...]
 
     def __post_init__(self) -> None:
