@@ -211,7 +211,7 @@ def _write(db: WriteSession, rows: Sequence[HistoryRow], report: HistoryReport, 
     ]
     if not values:
         return
-    added = db.connection().execute(_insert(db).values(values).on_conflict_do_nothing()).rowcount
+    added = db.connection().execute(_insert(db).on_conflict_do_nothing(), values).rowcount
     report.recorded += added
     report.known_already += len(values) - added
 
