@@ -21,6 +21,7 @@ from sma.claims.web.asking import (
     NotBilledAnswers,
     Reader,
 )
+from sma.claims.web.beside import beside
 from sma.claims.web.remedies import pages_for
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
