@@ -2,9 +2,31 @@
 
 from fastapi import APIRouter
 
-from sma.claims.web import batches, exports, line, policy, responses, responses_lodging, worklist
+from sma.claims.web import (
+    accounts,
+    batches,
+    exports,
+    line,
+    payers,
+    policy,
+    referrer_reports,
+    responses,
+    responses_lodging,
+    worklist,
+)
 
 router = APIRouter()
 # The policy before a line: its address would be read as the id of one.
-for part in (worklist, policy, line, batches, exports, responses, responses_lodging):
+for part in (
+    worklist,
+    policy,
+    line,
+    batches,
+    exports,
+    responses,
+    responses_lodging,
+    payers,
+    accounts,
+    referrer_reports,
+):
     router.include_router(part.router)

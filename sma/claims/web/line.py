@@ -116,4 +116,5 @@ def _card(
         method_words=METHOD_WORDS,
         billing_words=BILLING_WORDS,
         policy_words=ANSWERS,
+        **beside(db, evidence.claim, user, is_mine=is_mine),
     )
