@@ -1,11 +1,11 @@
-"""Runs every measurement, or those named: `python -m bench [invites sheets booking pages export busy mbs]`."""
+"""Runs every measurement, or those named: `python -m bench [invites sheets booking pages assess export busy mbs]`."""
 
 import importlib
 import sys
 
 from bench.measure import HEAD
 
-SECTIONS = ("invites", "sheets", "booking", "pages", "export", "busy", "mbs")
+SECTIONS = ("invites", "sheets", "booking", "pages", "assess", "export", "busy", "mbs")
 
 
 def main(wanted: list[str]) -> None:

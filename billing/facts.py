@@ -171,6 +171,17 @@ class Attendee:
         if self.arrived_at and self.left_at and self.left_at < self.arrived_at:
             raise ValueError("a person cannot leave before arriving")
 
+    def had_on(self, day: date) -> list[EarlierService]:
+        """Return the services of the history that were given on a day."""
+        return self._by_day.get(day, [])
+
+    @cached_property
+    def _by_day(self) -> dict[date, list[EarlierService]]:
+        days: dict[date, list[EarlierService]] = {}
+        for each in self.history:
+            days.setdefault(each.date_of_service, []).append(each)
+        return days
+
     @cached_property
     def consult_seconds(self) -> int:
         """Whole seconds with the clinician, all stretches added up."""

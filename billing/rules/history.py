@@ -157,11 +157,8 @@ class NotSameDay(Rule):
 
     def finding(self, case: Case) -> Finding:
         others = self.exclusion.these if self.against == "these" else self.exclusion.those
-        clash = [
-            each.item_number
-            for each in case.attendee.history
-            if each.date_of_service == case.service.date_of_service and each.item_number in others
-        ]
+        day = case.service.date_of_service
+        clash = [each.item_number for each in case.attendee.had_on(day) if each.item_number in others]
         if not clash:
             return self.met("no service known on this day that excludes it")
         return self.needs_a_person(
@@ -182,7 +179,7 @@ class SameDayAgain(Rule):
 
     def finding(self, case: Case) -> Finding:
         day = case.service.date_of_service
-        others = [each for each in self.pool.of(case.attendee.history) if each.date_of_service == day]
+        others = self.pool.of(case.attendee.had_on(day))
         if not others:
             return self.met("no other attendance known on this day")
         return self.needs_a_person(

@@ -1,6 +1,7 @@
 """Shared counters and same-day exclusions, as the data names them. Rules refer to them and do the judging."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -101,14 +102,16 @@ class Pool:
 
     def plan_on(self, history: tuple[EarlierService, ...], day: date) -> date | None:
         """Return the day of the plan whose months cover `day`, or None when none is known."""
+        if self.plan_items is None:
+            return None
         known = [
             each.date_of_service
             for each in history
-            if each.item_number in (self.plan_items or ()) and each.date_of_service <= day
+            if each.item_number in self.plan_items and each.date_of_service <= day
         ]
         return max((used_on for used_on in known if day < self.free_from(used_on)), default=None)
 
-    def of(self, history: tuple[EarlierService, ...]) -> list[EarlierService]:
+    def of(self, history: Sequence[EarlierService]) -> list[EarlierService]:
         """Return the services of this pool, oldest first."""
         return sorted((each for each in history if each.item_number in self._numbers), key=lambda e: e.date_of_service)
 
