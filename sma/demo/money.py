@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment, AppointmentStatus
-from sma.assignments import AssignmentMethod, assign_benefit
+from sma.assignments import AssignmentMethod, Plan, assign_benefit, prepare
 from sma.claims import Claim, approve, make_batches, request_export
 from sma.claims.rules import ClaimStatus
 from sma.core.clock import local_date
@@ -46,6 +46,27 @@ def assign_benefits(
                 method=AssignmentMethod.BEFORE if person.enduring else AssignmentMethod.VERBAL,
                 assigned_on=local_date(session.ends_at, session.timezone),
                 by=marcus,
+                now=now,
+            )
+
+
+def prepare_agreements(database: Database, ground: Ground, session_id: UUID, *, now: datetime) -> None:
+    """Write two agreements of a session to come: one to be signed on the tablet, one to be read out."""
+    with database.write() as db:
+        session = db.get_one(GroupSession, session_id)
+        clinician = next(row for row in staff_of(db, session_id) if row.role == SessionRoleKind.CLINICIAN)
+        for key, method in (("alan", AssignmentMethod.BEFORE), ("ben", AssignmentMethod.VERBAL)):
+            prepare(
+                db,
+                Plan(
+                    session_id=session_id,
+                    patient_id=ground.people[key],
+                    practitioner_id=clinician.practitioner_id,
+                    method=method,
+                    assigned_on=local_date(now, session.timezone),
+                    descriptions=("gp",),
+                ),
+                by=ground.users["marcus"],
                 now=now,
             )
 

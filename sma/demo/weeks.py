@@ -15,7 +15,7 @@ from sma.core.settings import Settings
 from sma.demo.cast import MEN, WOMEN
 from sma.demo.day import close_day, run_day
 from sma.demo.ground import PLACES, Ground
-from sma.demo.money import approve_and_export, assign_benefits
+from sma.demo.money import approve_and_export, assign_benefits, prepare_agreements
 from sma.scheduling import GroupSession, SessionPlan, SessionRoleKind, make_session, publish_session
 from sma.worker import deliver_due
 
@@ -62,7 +62,8 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     approve_and_export(database, settings, ground, exported, now=now - timedelta(days=5))
 
     soon = soon_after(local(now, "Australia/Sydney"))
-    _make(database, ground, Booked(0, "mens", soon, DRUMMERS), today)
+    next_up = _make(database, ground, Booked(0, "mens", soon, DRUMMERS), today)
+    prepare_agreements(database, ground, next_up, now=now)
     if soon < time(19):
         later = time(soon.hour + 3, soon.minute)
         diabetes = Booked(0, "diet", later, ("alan", "linh", "mei"), clinician="leah", minutes=60)

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from sma.appointments.models import Appointment, LeadQuestion
+from sma.assignments.models import BenefitAssignment
 from sma.attendance.models import ClinicianPresence, ConsultInterval
 from sma.claims.models import Claim, ClaimBatch, Export
 from sma.core.clock import local_date
@@ -31,6 +32,7 @@ NOT_PAGES = {
     "/sessions/{session_id}/sheets/{kind}.pdf": "a file",
     "/sessions/{session_id}/sheets/evidence.pdf": "a file",
     "/exports/{export_id}/file": "a file",
+    "/assignments/{assignment_id}/page.pdf": "a file",
     "/exports/{export_id}/manifest": "a file",
 }
 
@@ -59,6 +61,12 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
     worker = _id(db, select(Practitioner.id))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
     undecided = _id(db, select(Claim.id).where(Claim.status == "needs-check"))
+    unsigned = _id(
+        db,
+        select(BenefitAssignment.id).where(
+            col(BenefitAssignment.signed_at).is_(None), BenefitAssignment.method == "pre"
+        ),
+    )
     sandra = _id(db, select(Patient.id).where(Patient.preferred_name == "Sandra"))
     mens = _id(db, select(GroupSession.id).where(GroupSession.audience == "mens", GroupSession.starts_at > now))
     return [
@@ -91,6 +99,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/sessions/{today}/walk-ins", 422, "Add as here now"),
         Refusal(f"/sessions/{today}/closing", 409, "Close the session"),
         Refusal(f"/sessions/{begun}/assignments", 422, "Record for"),
+        Refusal(f"/assignments/{unsigned}/signing", 422, "I agree"),
         Refusal(f"/claims/{undecided}", 422, "Keep as not billed", username="dr.okafor"),
     ]
 
@@ -212,7 +221,8 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claims/policy": ["/claims/policy"],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
-        "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun)],
+        "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],
+        **_of_agreements(db),
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/exports/{export_id}": [f"/exports/{export}"],
@@ -221,6 +231,26 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/messages": ["/messages", "/messages?state=sent", "/messages?state=call"],
         "/messages/{message_id}": [f"/messages/{message}" for message in messages],
         "/operations": ["/operations"],
+    }
+
+
+def _of_agreements(db: ReadSession) -> dict[str, list[str]]:
+    """Agreements by how they were made, and two that wait: one to be signed, one to be read out."""
+    found = db.exec(select(BenefitAssignment).order_by(col(BenefitAssignment.recorded_at))).all()
+    signed = {each.method: each for each in found if each.signed_at}
+    waiting = [each for each in found if not each.signed_at]
+    assert signed, "the demonstration has no agreement"
+    assert len(waiting) == 2, "the demonstration has no agreements to be signed"
+    one = waiting[0]
+    return {
+        "/sessions/{session_id}/people/{patient_id}/assignment": [
+            f"/sessions/{each.group_session_id}/people/{each.patient_id}/assignment?clinician={each.practitioner_id}"
+            for each in (one, *signed.values())
+        ],
+        "/people/{patient_id}/assignments": [f"/people/{one.patient_id}/assignments"],
+        "/assignments/{assignment_id}": [f"/assignments/{each.id}" for each in (one, *signed.values())],
+        "/assignments/{assignment_id}/signing": [f"/assignments/{each.id}/signing" for each in waiting],
+        "/assignments/{assignment_id}/thanks": [f"/assignments/{one.id}/thanks"],
     }
 
 

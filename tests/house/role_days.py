@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from billing import Profession
 from sma.appointments import CancelReason, book, cancel
 from sma.appointments.actions.questions import ask_lead
-from sma.assignments import AssignmentMethod, assign_benefit
+from sma.assignments import AssignmentMethod, Plan, assign_benefit, prepare
 from sma.attendance import (
     Doubt,
     Encounter,
@@ -197,6 +197,22 @@ def _finish(scene: Scene, side: Side, name: str) -> list[UUID]:
     return places
 
 
+def _prepare_agreements(scene: Scene, side: Side, at: datetime) -> None:
+    """One agreement to be signed and one to be read out."""
+    for name, method in (("unsigned", AssignmentMethod.BEFORE), ("unheard", AssignmentMethod.VERBAL)):
+        plan = Plan(
+            session_id=side.ids["closed"],
+            patient_id=side.ids["unassigned"],
+            practitioner_id=side.clinician_id,
+            method=method,
+            assigned_on=date(2026, 11, 23),
+            descriptions=("gp",),
+        )
+        with scene.database.write() as db:
+            made = prepare(db, plan, by=scene.users[Role.FACILITATOR], now=at)
+            side.ids[f"{name} assignment"] = made.id
+
+
 def _bill(scene: Scene, side: Side, places: list[UUID]) -> None:
     """One line exported, one approved, one to be looked at."""
     helper, at = scene.users[Role.FACILITATOR], NOW - timedelta(minutes=5)
@@ -228,6 +244,7 @@ def _bill(scene: Scene, side: Side, places: list[UUID]) -> None:
             lines[place] = line
     with scene.database.read() as db:
         side.ids["unassigned"] = db.get_one(Claim, lines[places[2]][0]).patient_id
+    _prepare_agreements(scene, side, at)
     side.ids["unready line"] = lines[places[2]][0]
     side.ids["ready line"], side.ids["exported line"] = lines[places[1]][0], lines[places[0]][0]
     with scene.database.write() as db:
