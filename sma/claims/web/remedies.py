@@ -24,6 +24,8 @@ _ASSIGNMENTS = _Page(Permission.RUN_SESSION, "Open the assignments of benefit", 
 _CARD = _Page(Permission.EDIT_PEOPLE, "Enter the Medicare card", "/people/{person}/coverage")
 _PERSON = _Page(Permission.EDIT_PEOPLE, "Change the person's details", "/people/{person}/edit")
 _NUMBER = _Page(Permission.PLAN_SESSIONS, "Enter the provider number", "/practitioners/{practitioner}")
+_PAYER = _Page(Permission.SEE_CLAIMS, "Choose who pays", "/claims/{claim}/payer")
+_ABOUT_PAYING = frozenset({"coverage", "benefit-assigned"})
 # By the kind of rule that the finding names.
 _PAGES = {
     "attended": _DAY,
@@ -54,7 +56,10 @@ def pages_for(evidence: Evidence, user: CurrentUser) -> list[tuple[str, str]]:
         pages = (_DAY,)
     elif not rules and claim.status == ClaimStatus.BLOCKED:
         pages = _LOST
+    if _ABOUT_PAYING & set(rules):
+        pages = (*pages, _PAYER)
     ids = {
+        "claim": claim.id,
         "session": claim.group_session_id,
         "person": claim.patient_id,
         "practitioner": claim.practitioner_id,
