@@ -163,7 +163,7 @@ def _by_card(db: ReadSession, rows: Sequence[HistoryRow]) -> dict[str, list[_Per
     wanted = {blind_index(row.medicare_number, "coverage.number") for row in rows if row.medicare_number}
     found: dict[str, list[_Person]] = {}
     for index, patient_id, born_on in db.exec(
-        select(Coverage.number_index, Patient.id, Patient.born_on)
+        select(col(Coverage.number_index), col(Patient.id), col(Patient.born_on))
         .join(Patient, col(Patient.id) == col(Coverage.patient_id))
         .where(col(Coverage.number_index).in_(wanted))
     ):
@@ -176,11 +176,11 @@ def _by_reference(db: ReadSession, rows: Sequence[HistoryRow]) -> dict[str, list
     texts = {row.reference for row in rows if row.reference}
     found: dict[str, list[_Person]] = {}
     for source_id, patient_id, born_on in db.exec(
-        select(Patient.source_id, Patient.id, Patient.born_on).where(col(Patient.source_id).in_(texts))
+        select(col(Patient.source_id), col(Patient.id), col(Patient.born_on)).where(col(Patient.source_id).in_(texts))
     ):
         found.setdefault(source_id or "", []).append(_Person(patient_id, born_on))
     ids = [each for text in texts - found.keys() if (each := _uuid(text))]
-    for patient_id, born_on in db.exec(select(Patient.id, Patient.born_on).where(col(Patient.id).in_(ids))):
+    for patient_id, born_on in db.exec(select(col(Patient.id), col(Patient.born_on)).where(col(Patient.id).in_(ids))):
         for written in (patient_id.hex, str(patient_id)):
             found.setdefault(written, []).append(_Person(patient_id, born_on))
     return found

@@ -40,6 +40,7 @@ INSTEAD = {
     "/questions/{question_id}/reading": "answered question",
     "/messages/{message_id}/call": "call task",
     "/claims/{claim_id}/void": "exported line",
+    "/claims/{claim_id}/new-version": "exported line",
     "/people/{patient_id}/death-correction": "person who died",
 }
 # Addresses that belong to one session and so have an own and another.
@@ -54,11 +55,65 @@ OF_A_SESSION = {
     "claim_id",
     "batch_id",
     "export_id",
+    "report_id",
     "assignment_id",
 }
 # The one address whose session is a browser's.
 OWN_SIGN_IN = "/account/sessions/{session_id}/end"
 WORDS = {"kind": "sign-in"}
+
+
+# The smallest good form of an address, where it names no row.
+FORMS: Mapping[str, Mapping[str, object]] = {
+    "/people/search": {"text": "Al"},
+    "/people": {"preferred_name": "Ruth"},
+    "/people/{patient_id}/comfort": {"groups": "open"},
+    "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
+    "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
+    "/people/{patient_id}/death": {"told_by": "family", "is_right_person": "on"},
+    "/people/{patient_id}/no-card": {"state": "card-not-here"},
+    "/people/{patient_id}/medicare/services": {
+        "item_number": "23",
+        "date_of_service": "2026-03-10",
+        "given": "elsewhere",
+    },
+    "/people/{patient_id}/medicare/plans": {
+        "kind": "gpccmp-reviewed",
+        "made_on": "2026-03-10",
+        "given": "elsewhere",
+    },
+    "/people/{patient_id}/medicare/referrals": {
+        "profession": "dietitian",
+        "referrer_name": "Dr Nguyen",
+        "referrer_provider_number": "2447781L",
+        "issued_on": "2026-03-10",
+        "period": "standard",
+    },
+    "/people/{patient_id}/medicare/registrations": {"registered": "here", "from_on": "2026-03-10"},
+    "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
+    "/locations": {"name": "The shed", "timezone": "Australia/Brisbane"},
+    "/locations/{location_id}/rooms": {"room": "Long table", "seats": "12"},
+    "/assignments/{assignment_id}/signing": {"name": "Alan Drum", "assigns": "on"},
+    "/assignments/{assignment_id}/hearing": {"heard": "on", "why": "On the phone"},
+    "/assignments/{assignment_id}/void-date": {"day": "2026-11-23"},
+    "/assignments/{assignment_id}/copies": {"way": "paper", "given_on": "2026-11-23"},
+    "/assignments/{assignment_id}/hold": {"held": "on"},
+    "/assignments/{assignment_id}/items": {"item": "23"},
+    "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
+    "/appointments/{appointment_id}/reversal": {"version": 1},
+    "/appointments/{appointment_id}/presence": {"presence": "left"},
+    "/appointments/{appointment_id}/note": {"done": "on"},
+    "/questions/{question_id}/answer": {"answer": "Ring them, and offer Thursday."},
+    "/claims/policy": {
+        "individual_items": "yes",
+        "from_on": "2026-11-01",
+        "note": "Advice of Harbour Legal, 12 June 2026",
+    },
+    "/claims/{claim_id}/approval": {"item_number": "23"},
+    "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
+    "/claim-batches/{batch_id}/claim-reference": {"claim_reference": "F3848@", "lodged_on": "2026-11-23"},
+    "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
+}
 
 
 def filled(path: str, whose: str, who: str, scene: Scene) -> str:
@@ -86,39 +141,11 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
     clinician = str(side.clinician_id)
     times = {"practitioner_id": clinician, "starts": "08:35", "ends": "08:38", "reason": "Written on paper"}
     forms: dict[str, Mapping[str, object]] = {
-        "/people/search": {"text": "Al"},
-        "/people": {"preferred_name": "Ruth"},
-        "/people/{patient_id}/comfort": {"groups": "open"},
-        "/people/{patient_id}/agreement": {"method": "signed", "given_on": "2026-11-22"},
-        "/people/{patient_id}/coverage": {"kind": "medicare", "number": "6951825241", "irn": "1"},
-        "/people/{patient_id}/death": {"told_by": "family", "is_right_person": "on"},
-        "/people/{patient_id}/no-card": {"state": "card-not-here"},
-        "/people/{patient_id}/medicare/services": {
-            "item_number": "23",
-            "date_of_service": "2026-03-10",
-            "given": "elsewhere",
-        },
-        "/people/{patient_id}/medicare/plans": {
-            "kind": "gpccmp-reviewed",
-            "made_on": "2026-03-10",
-            "given": "elsewhere",
-        },
-        "/people/{patient_id}/medicare/referrals": {
-            "profession": "dietitian",
-            "referrer_name": "Dr Nguyen",
-            "referrer_provider_number": "2447781L",
-            "issued_on": "2026-03-10",
-            "period": "standard",
-        },
-        "/people/{patient_id}/medicare/registrations": {"registered": "here", "from_on": "2026-03-10"},
-        "/practitioners": {"given_names": "Leah", "family_name": "Kemp", "profession": "dietitian"},
         "/practitioners/{practitioner_id}/provider-numbers": {
             "location_id": ids["location_id"],
             "provider_number": "2448531A",
         },
         "/practitioners/{practitioner_id}/sign-in": {"user_id": ids["user_id"]},
-        "/locations": {"name": "The shed", "timezone": "Australia/Brisbane"},
-        "/locations/{location_id}/rooms": {"room": "Long table", "seats": "12"},
         "/sessions/{session_id}/roles": {"practitioner_id": ids["practitioner_id"], "role": "facilitator"},
         "/sessions/{session_id}/appointments": {"patient_id": ids["patient_id"], "waiting": "on"},
         "/sessions/{session_id}/walk-ins": {"patient_id": ids["patient_id"], "waiting": "on"},
@@ -135,30 +162,11 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
             "descriptions": "gp",
         },
         "/assignments/{assignment_id}/revocation": {"session_id": ids["closed"]},
-        "/assignments/{assignment_id}/signing": {"name": "Alan Drum", "assigns": "on"},
-        "/assignments/{assignment_id}/hearing": {"heard": "on", "why": "On the phone"},
-        "/assignments/{assignment_id}/void-date": {"day": "2026-11-23"},
-        "/assignments/{assignment_id}/copies": {"way": "paper", "given_on": "2026-11-23"},
-        "/assignments/{assignment_id}/hold": {"held": "on"},
-        "/assignments/{assignment_id}/items": {"item": "23"},
-        "/appointments/{appointment_id}/cancellation": {"reason": "patient"},
         "/appointments/{appointment_id}/move": {"session_id": ids["later"]},
-        "/appointments/{appointment_id}/reversal": {"version": 1},
-        "/appointments/{appointment_id}/presence": {"presence": "left"},
         "/appointments/{appointment_id}/consults": {"practitioner_id": clinician},
         "/appointments/{appointment_id}/entered-consults": times | {"starts": "08:41", "ends": "08:44"},
-        "/appointments/{appointment_id}/note": {"done": "on"},
-        "/questions/{question_id}/answer": {"answer": "Ring them, and offer Thursday."},
         "/consults/{consult_id}/correction": times,
         "/consults/{consult_id}/withdrawal": {"why": "Entered for the wrong person"},
         "/clinician-presences/{presence_id}/correction": times | {"starts": "08:25", "ends": ""},
-        "/claims/policy": {
-            "individual_items": "yes",
-            "from_on": "2026-11-01",
-            "note": "Advice of Harbour Legal, 12 June 2026",
-        },
-        "/claims/{claim_id}/approval": {"item_number": "23"},
-        "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
-        "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
     }
-    return {name: str(value) for name, value in forms.get(path, {}).items()}
+    return {name: str(value) for name, value in (forms.get(path) or FORMS.get(path, {})).items()}

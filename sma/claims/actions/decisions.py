@@ -71,12 +71,7 @@ def approve(
         [each.kept() for each in choice.added(confirmed)],
     ):
         return claim
-    if claim.status == ClaimStatus.BLOCKED or choice.obstacles:
-        raise NotApprovable(_obstacle(claim, choice))
-    if [question for question in choice.questions if question.key not in confirmed]:
-        raise NotApprovable("Confirm each point of this item with its tick box, then approve.")
-    if reason := _missing_identity(db, claim) or _unmatched(db, claim, choice, confirmed):
-        raise NotApprovable(reason)
+    _must_stand(db, claim, choice, confirmed)
     move(
         db,
         claim,
@@ -98,6 +93,35 @@ def approve(
         added=" ".join(each["item"] for each in claim.additions) or None,
     )
     return claim
+
+
+def _must_stand(db: WriteSession, claim: Claim, choice: Choice, confirmed: Collection[str]) -> None:
+    """Raises: NotApprovable, with what is to be put right or confirmed first."""
+    if claim.status == ClaimStatus.BLOCKED or choice.obstacles:
+        raise NotApprovable(_obstacle(claim, choice))
+    if [question for question in choice.questions if question.key not in confirmed]:
+        raise NotApprovable("Confirm each point of this item with its tick box, then approve.")
+    reason = _missing_identity(db, claim) or _unmatched(db, claim, choice, confirmed) or _overtaken(db, claim, choice)
+    if reason:
+        raise NotApprovable(reason)
+
+
+def _overtaken(db: WriteSession, claim: Claim, choice: Choice) -> str | None:
+    """Say whether another line of this person, approved since, has used up what the item needs."""
+    others = select(Claim.id).where(
+        col(Claim.patient_id) == claim.patient_id,
+        col(Claim.id) != claim.id,
+        col(Claim.kind) == LineKind.SERVICE,
+        col(Claim.status).in_((ClaimStatus.READY, ClaimStatus.EXPORTED)),
+        col(Claim.approved_at) >= claim.assessed_at,
+    )
+    if db.exec(others.limit(1)).first() is None:
+        return None
+    fresh = _proposed_now(db, claim)
+    now = choice_of(fresh.judged, choice.item_number) if fresh else None
+    if now is not None and not now.obstacles and len(now.questions) <= len(choice.questions):
+        return None
+    return "Not yet: another line of this person was approved since this one was assessed. Assess the session again."
 
 
 def mark_not_billed(db: WriteSession, claim_id: UUID, *, reason: str, by: CurrentUser, now: datetime) -> Claim:

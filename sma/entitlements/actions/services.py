@@ -1,6 +1,7 @@
 """Services that a person had before, and plans of care made or reviewed elsewhere."""
 
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -24,7 +25,7 @@ from sma.identity import CurrentUser
 from sma.people import Patient, lock_patients
 from sma.people.rules import today_at
 
-Marked = EarlierRecord | ReferralRecord | MyMedicareRegistration
+Marked = TypeVar("Marked", EarlierRecord, ReferralRecord, MyMedicareRegistration)
 
 
 def record_service(

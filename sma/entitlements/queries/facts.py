@@ -32,7 +32,12 @@ def earlier_services(db: ReadSession, patient_ids: Sequence[UUID], until: date) 
     """Return the services recorded for each of these people up to and including a day, oldest first."""
     found: dict[UUID, list[EarlierService]] = {}
     rows = db.exec(
-        select(EarlierRecord.patient_id, EarlierRecord.item_number, EarlierRecord.date_of_service, EarlierRecord.given)
+        select(
+            col(EarlierRecord.patient_id),
+            col(EarlierRecord.item_number),
+            col(EarlierRecord.date_of_service),
+            col(EarlierRecord.given),
+        )
         .where(
             col(EarlierRecord.patient_id).in_(patient_ids),
             col(EarlierRecord.mistake_at).is_(None),
