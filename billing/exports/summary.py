@@ -1,7 +1,8 @@
 """The first sheet: which batch this is, what it adds up to, and how long each provider has to lodge it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 
 from billing.exports.columns import HEADER, HEADER_VERSION, Kind
 from billing.exports.lines import RECORD, Batch, Line, Tally, signed
@@ -30,6 +31,7 @@ class _Provider:
     charge_cents: int = 0
     benefit_cents: int = 0
     oldest: date | None = None
+    lodge_by: date | None = None
 
 
 class Summary:
@@ -38,7 +40,7 @@ class Summary:
     def __init__(self) -> None:
         self._providers: dict[str, _Provider] = {}
 
-    def add(self, line: Line) -> None:
+    def add(self, line: Line, last_day: Callable[[date], date] | None) -> None:
         number = line.servicing_provider_number
         provider = self._providers.setdefault(number, _Provider(line.servicing_provider_name))
         provider.charge_cents += signed(line, line.charge_cents)
@@ -49,6 +51,10 @@ class Summary:
         provider.items += 1
         provider.vouchers.add((line.proposed_claim_seq, line.voucher_id))
         provider.oldest = min(provider.oldest or line.session_date, line.session_date)
+        if last_day is not None:
+            # Not the oldest service's: the law shortened the time, so that a newer one may end sooner.
+            by = last_day(line.session_date)
+            provider.lodge_by = min(provider.lodge_by or by, by)
 
     def write(self, sheet: Sheet, batch: Batch, tally: Tally) -> None:
         """Write the sheet: facts of the batch, totals beside their formulas, one row per provider."""
@@ -74,7 +80,7 @@ class Summary:
         sheet.next_row += 1
         sheet.head(_HEADINGS)
         for number, provider in sorted(self._providers.items()):
-            self._provider(sheet, number, provider, batch.days_to_lodge)
+            self._provider(sheet, number, provider)
 
     @staticmethod
     def _control(sheet: Sheet, label: str, value: int, kind: Kind, column: str, function: str, rows: int) -> None:
@@ -88,8 +94,7 @@ class Summary:
         sheet.next_row += 1
 
     @staticmethod
-    def _provider(sheet: Sheet, number: str, provider: _Provider, days: int | None) -> None:
-        last = provider.oldest + timedelta(days=days) if provider.oldest and days is not None else None
+    def _provider(sheet: Sheet, number: str, provider: _Provider) -> None:
         sheet.append(
             (
                 number,
@@ -100,7 +105,7 @@ class Summary:
                 provider.charge_cents,
                 provider.benefit_cents,
                 provider.oldest,
-                last,
+                provider.lodge_by,
             ),
             _KINDS,
         )

@@ -122,7 +122,7 @@ def frozen_batch(database: Database, batch: ClaimBatch) -> Batch:
         practice_name=batch.practice_name,
         lines=_lines(database, batch.id),
         meanings=batch.meanings,
-        days_to_lodge=load_limits().form(batch.billing_type).days,
+        last_day=load_limits().form(batch.billing_type).last_day,
         timezone=batch.timezone,
         assignments=assignments,
         left_out=left_out,

@@ -86,7 +86,7 @@ def make_batch(lines: Any = None, **changes: Any) -> Batch:
         "rulebook_hash": "0" * 64,
         "practice_name": "Riverside Clinic",
         "lines": numbered(make_line(person) for person in range(7)) if lines is None else lines,
-        "days_to_lodge": 365,
+        "last_day": lambda served: served + timedelta(days=365),
     }
     return Batch(**{**facts, **changes})
 

@@ -1,7 +1,7 @@
 """The workbook: read back with another library, as the practice manager's spreadsheet would."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from billing.exports import HEADER, Batch, ControlTotals, LeftOut, write_xlsx, xlsx
+from billing.exports import HEADER, Assignment, Batch, ControlTotals, LeftOut, numbered, write_xlsx, xlsx
 from tests.billing.exports.batches import make_batch, make_line, replacing_batch
 
 
@@ -25,9 +25,18 @@ def rows(sheet: Any) -> list[tuple[Any, ...]]:
     return list(sheet.iter_rows(values_only=True))
 
 
-def test_the_manager_finds_five_sheets_with_headers_that_stay_and_print() -> None:
+def test_the_manager_finds_eight_sheets_with_headers_that_stay_and_print() -> None:
     book, _ = opened(make_batch())
-    assert book.sheetnames == ["Summary", "Lines", "Exceptions", "HPOS keying list", "Codes and dictionary"]
+    assert book.sheetnames == [
+        "Summary",
+        "Lines",
+        "Exceptions",
+        "HPOS keying list",
+        "Assignments of benefit",
+        "Adjustment schedule",
+        "Codes and dictionary",
+        "Reconciliation",
+    ]
     for sheet in book.worksheets[1:]:
         assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")
     assert rows(book["Lines"])[0] == HEADER
@@ -146,3 +155,44 @@ def test_a_long_batch_leaves_nothing_on_the_disk_even_when_refused(
     with suppress(xlsx.TooManyLines):
         write_xlsx(make_batch(), BytesIO())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_adjustment_schedule_lists_each_withdrawn_item_as_the_form_asks() -> None:
+    book, _ = opened(replacing_batch())
+    (head, row) = rows(book["Adjustment schedule"])
+    assert dict(zip(head, row, strict=True)) == {
+        "Patient full name": "Mia BANKS",
+        "Medicare card": "2954 54104 1",
+        "IRN": "2",
+        "DVA file number": None,
+        "Date of service": datetime(2026, 11, 24),
+        "Servicing provider": "2447781L",
+        "Payee provider": "2447781L",
+        "Item": "3",
+        "Amount taken back": 20.55,
+        "In hospital": "N",
+        "Batch taken back": "B20261124-01",
+        "Line taken back": 5,
+        "Line here": 1,
+    }
+
+
+def test_the_register_holds_the_assignments_as_they_stood_and_no_amount() -> None:
+    signed = Assignment("aob-1", "post", date(2026, 11, 24), "0041", "ARCHIBALD", "Dante", "patient", "a" * 64, None)
+    (_, row) = rows(opened(make_batch(assignments=(signed,)))[0]["Assignments of benefit"])
+    assert row == ("aob-1", "post", datetime(2026, 11, 24), "0041", "ARCHIBALD", "Dante", "patient", "a" * 64, None)
+
+
+def test_sheets_without_rows_say_so_and_the_reconciliation_says_where_results_are() -> None:
+    book, _ = opened(make_batch())
+    for name in ("Exceptions", "Assignments of benefit", "Adjustment schedule"):
+        assert rows(book[name])[1][0] == "None"
+    assert "A batch never changes" in str(rows(book["Reconciliation"])[1][0])
+
+
+def test_a_newer_service_whose_time_ends_sooner_says_until_when_to_lodge() -> None:
+    change = date(2025, 9, 5)
+    lines = numbered([make_line(0, session_date=date(2025, 9, 4)), make_line(1, session_date=change)])
+    last_day = lambda served: served + timedelta(days=365 if served >= change else 730)  # noqa: E731
+    provider = rows(opened(make_batch(lines, last_day=last_day))[0]["Summary"])[-1]
+    assert provider[7:] == (datetime(2025, 9, 4), datetime(2026, 9, 5))
