@@ -17,7 +17,7 @@ from sma.people.rules import CoverageKind, MedicareState, card_expiry
 from sma.people.web import words
 from sma.web import forms
 from sma.web.flash import notice
-from sma.web.htmx import go_to
+from sma.web.htmx import go_to, local_or
 from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
@@ -29,6 +29,9 @@ NO_CARD = notice("no-card-recorded", "Recorded. Care goes on without a card.")
 
 
 class CardForm(BaseModel):
+    """`next` is the list that somebody came from, to go on there."""
+
+    next: str = Field(default="", max_length=300)
     kind: CoverageKind
     number: str = Field(max_length=40)
     irn: str | None = Field(default=None, max_length=10)
@@ -45,7 +48,8 @@ NoCard = Annotated[forms.Form[NoCardForm], Depends(forms.of(NoCardForm))]
 
 @router.get("/people/{patient_id}/coverage")
 def ask(request: Request, patient_id: UUID, db: ReadDb, _user: Editor) -> Response:
-    return _page(request, queries.person(db, patient_id), forms.blank(kind=CoverageKind.MEDICARE), forms.blank())
+    start = forms.blank(kind=CoverageKind.MEDICARE, next=local_or(request.query_params.get("next", ""), "") or None)
+    return _page(request, queries.person(db, patient_id), start, forms.blank())
 
 
 @router.post("/people/{patient_id}/coverage")
@@ -67,7 +71,7 @@ def record(request: Request, patient_id: UUID, form: Card, db: WriteDb, user: Ed
         )
     except Invalid as refusal:
         return _page(request, patient, forms.with_errors(form, refusal.fields), forms.blank(), status_code=422)
-    return go_to(request, f"/people/{patient_id}", say=RECORDED)
+    return go_to(request, local_or(card.next, f"/people/{patient_id}"), say=RECORDED)
 
 
 @router.post("/people/{patient_id}/no-card")

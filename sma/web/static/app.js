@@ -29,6 +29,19 @@
   };
   const shareAll = () => every(document, "output[data-total]").forEach(share);
 
+  // A button says how many boxes are ticked and what they come to:
+  // <button data-counts="lines">Approve the lines ticked</button>
+  const dollars = new Intl.NumberFormat("en-AU", { style: "currency", currency: "AUD" });
+  const sayTicked = (button) => {
+    const ticked = every(button.form, `[name="${button.dataset.counts}"]:checked`);
+    const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents ?? 0), 0);
+    const words = button.lastChild;
+    button.dataset.words ??= words.textContent;
+    const lines = ticked.length === 1 ? "1 line" : `${ticked.length} lines`;
+    words.textContent = ticked.length ? `Approve ${lines}, ${dollars.format(cents / 100)}` : button.dataset.words;
+  };
+  const sayAllTicked = () => every(document, "button[data-counts]").forEach(sayTicked);
+
   // Clocks count from the server's time, so a tablet with a wrong clock shows the right minutes.
   const startedAt = performance.now();
   const clock = (seconds) =>
@@ -63,6 +76,7 @@
 
   document.addEventListener("input", shareAll);
   document.addEventListener("change", (event) => {
+    sayAllTicked();
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
@@ -110,6 +124,7 @@
 
   showWhatMatters(document);
   shareAll();
+  sayAllTicked();
   tick();
   setInterval(tick, 1000);
 })();
