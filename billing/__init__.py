@@ -11,6 +11,7 @@ from billing.facts import Attendee, Consult, EarlierService, GroupService, Inter
 from billing.identifiers import Problem
 from billing.items import Item, ItemVersion, NoVersion, UnknownItem
 from billing.rulebook import BadRulebook, Rulebook
+from billing.volume import VolumeStanding, volume_standings
 
 __all__ = [
     "Assessment",
@@ -32,7 +33,9 @@ __all__ = [
     "Rulebook",
     "UnknownItem",
     "Verdict",
+    "VolumeStanding",
     "additions_for",
     "assess",
     "load_rulebook",
+    "volume_standings",
 ]
