@@ -34,10 +34,12 @@ run: $(VENV)/.runtime ## install, create the database, load the demo clinic, ser
 	@$(BIN)/sma demo load --if-empty
 	@$(BIN)/sma serve $(if $(PORT),--port $(PORT))
 
-# The second engine runs verbs, reads and workers again; what a page or a sheet looks like does not depend on it.
+# The second engine runs verbs, reads and workers again; what a page or a sheet looks like does not depend on it. What opens
+# no database of the run, or names its engine itself, has been shown by the first.
 test: $(VENV)/.development ## install and run every test, PostgreSQL and browser included
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/python -m tests.engines $(BIN)/pytest -n 2 -m "not e2e and not slow" -k "not web and not pages and not sheets" tests/sma
+	$(BIN)/python -m tests.engines $(BIN)/pytest -n 2 --only-what-stands-on-the-engine \
+	  -m "not e2e and not slow" -k "not web and not pages and not sheets" tests/sma
 
 fast: $(VENV)/.development ## the tests that need neither browser nor minutes
 	$(BIN)/pytest -n 2 -m "not e2e and not slow and not concurrency"

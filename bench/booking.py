@@ -22,7 +22,7 @@ from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import Role
 from tests import factories
-from tests.engines import find_server, postgresql_schema
+from tests.engines import find_server, postgresql_database
 
 BOOKINGS, SESSIONS, CLIENTS = 3280, 800, 32
 ROUNDS, WARM_UP = 5, 40
@@ -136,7 +136,7 @@ def _seeded(engine: str) -> Iterator[Seeded | None]:
         if server is None:
             yield None
             return
-        with postgresql_schema(server) as url:
+        with postgresql_database(server) as url:
             yield _fill(folder, url, create=False)
 
 

@@ -31,7 +31,7 @@ from sma.core import crypto
 from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import CurrentUser, Role
-from tests.engines import find_server, postgresql_schema
+from tests.engines import find_server, postgresql_database
 from tests.factories import make_user
 from tests.sma.claims.bulk import large_batch
 from tests.sma.claims.factories import CLOSED, leased, replace_step_up
@@ -44,7 +44,7 @@ def rows() -> list[Row]:
         found = _compared("SQLite", Path(name), f"sqlite:///{Path(name) / 'sma.db'}", tool="sqlite3 -csv")
     server = find_server()
     if server is not None:
-        with tempfile.TemporaryDirectory() as name, postgresql_schema(server) as url:
+        with tempfile.TemporaryDirectory() as name, postgresql_database(server) as url:
             found += _compared("PostgreSQL", Path(name), url, tool="COPY")
     return found
 

@@ -1,7 +1,6 @@
 """What every test stands on: settings, a fresh database, a signed-in browser."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,37 +11,38 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from sma import tables
 from sma.app import create_app
 from sma.core import crypto
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
 from sma.identity import Role
 from tests import factories
-from tests.engines import empty, postgresql_schema
+from tests.engines import copy_of_sqlite, empty, postgresql_database
 
 pytest_plugins = ["tests.skips"]
 
 SignIn = Callable[..., TestClient]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-what-stands-on-the-engine",
+        action="store_true",
+        help="leave out what another run on another engine has shown already: tests that open no database of the run",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep, when asked, the tests that open the database of the run (`database_url`)."""
+    if not config.getoption("--only-what-stands-on-the-engine"):
+        return
+    kept = [item for item in items if "_postgresql" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 # The suite's "today": a Monday, with the session of the first scenario the day after.
 NOW = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("schema") / "empty.db"
-    database = Database(f"sqlite:///{path}")
-    tables.metadata.create_all(database.engine)
-    database.dispose()
-    with_no_wal = path.with_suffix(".copy")
-    import sqlite3
-
-    source, target = sqlite3.connect(path), sqlite3.connect(with_no_wal)
-    source.backup(target)
-    source.close()
-    target.close()
-    return with_no_wal
 
 
 @pytest.fixture
@@ -52,26 +52,23 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_schema() -> Iterator[str | None]:
-    """One schema a test process, when the suite runs on PostgreSQL; each test finds it empty."""
+def _postgresql() -> Iterator[str | None]:
+    """One database a test process, when the suite runs on PostgreSQL; each test finds it empty."""
     server = os.environ.get("SMA_TEST_DATABASE_URL")
     if server is None:
         yield None
         return
-    with postgresql_schema(server) as url:
+    with postgresql_database(server) as url:
         yield url
 
 
 @pytest.fixture
-def database_url(settings: Settings, _empty_sqlite: Path, _postgresql_schema: str | None) -> str:
-    """An empty database: an SQLite file, or a schema in SMA_TEST_DATABASE_URL."""
-    if _postgresql_schema is not None:
-        empty(_postgresql_schema)
-        return _postgresql_schema
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
-    path = settings.data_folder.resolve() / "sma.db"
-    shutil.copy(_empty_sqlite, path)
-    return f"sqlite:///{path}"
+def database_url(settings: Settings, _postgresql: str | None) -> str:
+    """An empty database: an SQLite file, or one on the server of SMA_TEST_DATABASE_URL."""
+    if _postgresql is not None:
+        empty(_postgresql)
+        return _postgresql
+    return f"sqlite:///{copy_of_sqlite(settings.data_folder.resolve() / 'sma.db')}"
 
 
 @pytest.fixture

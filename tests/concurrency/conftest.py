@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from sma.core.db import Database
-from tests.concurrency.races import fresh_url
+from tests.engines import clinic_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_url(request.param, tmp_path) as found:
+    with clinic_database(request.param, tmp_path) as found:
         yield found
 
 

@@ -13,54 +13,15 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
 
-import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-
-from sma import tables
-from sma.core.db import Database
 from tests.conftest import NOW
 
-LOCAL_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 _SERVE = """
 import sys, uvicorn
 from sma.app import create_app
 from sma.core.settings import Settings
 uvicorn.run(create_app(Settings(_env_file=None)), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 """
-
-
-@contextmanager
-def fresh_url(engine: str, folder: Path) -> Iterator[str]:
-    """Yield the URL of an empty clinic's database: an SQLite file, or a PostgreSQL database that is dropped again."""
-    if engine == "sqlite":
-        url = f"sqlite:///{folder / 'race.db'}"
-        database = Database(url)
-        tables.metadata.create_all(database.engine)
-        database.dispose()
-        yield url
-        return
-    server = make_url(os.environ.get("SMA_TEST_DATABASE_URL", LOCAL_SERVER)).set(drivername="postgresql+psycopg")
-    administrator = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
-    name = f"sma_race_{uuid4().hex[:12]}"
-    try:
-        with administrator.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except Exception:
-        administrator.dispose()
-        pytest.skip("no PostgreSQL listens (set SMA_TEST_DATABASE_URL, or apt install postgresql)")
-    inside = server.set(database=name)
-    try:
-        made = create_engine(inside)
-        tables.metadata.create_all(made)
-        made.dispose()
-        yield inside.render_as_string(hide_password=False)
-    finally:
-        with administrator.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        administrator.dispose()
 
 
 def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:

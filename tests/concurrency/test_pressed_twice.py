@@ -12,7 +12,8 @@ from sqlmodel import SQLModel, select
 from sma.core.db import Database
 from sma.identity import Role, User
 from sma.people import Location, Patient, Practitioner
-from tests.concurrency.races import at_once, fresh_url, post, served
+from tests.concurrency.races import at_once, post, served
+from tests.engines import clinic_database
 from tests.factories import make_login
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(200)]
@@ -40,7 +41,7 @@ FORMS: list[tuple[Role, str, dict[str, str], type[SQLModel], str]] = [
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_url(request.param, tmp_path) as found:
+    with clinic_database(request.param, tmp_path) as found:
         yield found
 
 

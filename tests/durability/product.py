@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlmodel import col, func, select
 
-from sma import appointments, migrations
+from sma import appointments
 from sma.core import crypto
 from sma.core.db import Database
 from sma.core.outbox import LEASE, Outbox
@@ -27,6 +27,7 @@ from sma.scheduling import GroupSession
 from sma.worker import create_worker
 from sma.worker.wake import look
 from tests import factories
+from tests.engines import copy_of_sqlite
 from tests.mailserver import PostOffice, free_port
 
 START_SECONDS = 40.0
@@ -81,7 +82,8 @@ class Clinic:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.wait()
-        migrations.upgrade(self.settings.resolved_database_url)
+        if self.database_url is None:
+            copy_of_sqlite(self.folder / "sma.db")
         crypto.install(self.settings.keyring)
         self.database = Database(self.settings.resolved_database_url)
         with self.database.write() as db:

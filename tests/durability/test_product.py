@@ -17,7 +17,7 @@ import pytest
 from kombu import Connection
 
 from tests.durability.product import Clinic, Served, alive, answers, clinic, cpu_seconds, until
-from tests.engines import empty_postgresql_database, find_server
+from tests.engines import find_server, postgresql_database
 from tests.mailserver import PostOffice, post_office
 
 pytestmark = [pytest.mark.slow, pytest.mark.concurrency, pytest.mark.xdist_group("durability")]
@@ -54,7 +54,7 @@ def place_with_broker(request: pytest.FixtureRequest, tmp_path: Path, office: Po
     with ExitStack() as around:
         database_url = None
         if request.param == "rabbitmq" and (server := find_server()):
-            database_url = around.enter_context(empty_postgresql_database(server))
+            database_url = around.enter_context(postgresql_database(server))
         options = {"broker_url": url, "queue_name": queue, "database_url": database_url}
         yield around.enter_context(clinic(tmp_path / "data", office, **options))
     with Connection(url) as connection:

@@ -21,6 +21,7 @@ from sma.identity import User
 from sma.identity.current import COOKIE, hash_token
 from sma.identity.models import LoginSession
 from sma.worker import Waker, create_worker
+from tests.engines import copy_of_sqlite
 
 SERVE = (sys.executable, "-m", "sma", "serve")
 MONDAY = "2026-11-23T09:00:00"
@@ -46,6 +47,7 @@ class Clinic:
         self.at(starts or sydney(MONDAY))
         self.settings = Settings(data_folder=folder / "data", test_clock=self._clock, _env_file=None)  # type: ignore[call-arg]
         self._database: Database | None = None
+        copy_of_sqlite(self.settings.data_folder / "sma.db")
 
     # the clock
 

@@ -21,7 +21,7 @@ WIDTHS = (1280, 390)
 WORKERS = (
     (r"/sign-in", None),
     (r"/(users|operations)", "admin"),
-    (r"/(programs|claims\?|claim-batches|exports|locations|practitioners|step-up)", "karen"),
+    (r"/(programs|claims\?|claim-batches|claim-reports|exports|locations|practitioners|step-up)", "karen"),
     (r"/claims", "dr.okafor"),
     (r"/sessions/(new|[^/]+/(plan|edit|claims|cancellation))", "karen"),
     (r"/(sessions|appointments|consults|clinician-presences)", "marcus"),
@@ -38,7 +38,6 @@ def main(folder: Path) -> None:
         clinic = Clinic(Path(data), starts=sydney("2026-11-24T09:30"))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         try:
-            clinic.run("db", "upgrade")
             clinic.run("demo", "load")
             with clinic.write() as db:
                 make_user(db, Role.FRONT_DESK, username=NEWCOMER, must_choose_password=True)

@@ -30,7 +30,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """The demonstration clinic at twenty to eleven, a session under way; one user may see every page."""
     clinic = Clinic(tmp_path_factory.mktemp("demo"), starts=sydney("2026-11-24T09:30"))
     try:
-        clinic.run("db", "upgrade")
         clinic.run("demo", "load")
         with clinic.write() as db:
             make_user(db, *Role, username=EVERYTHING)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from sma import migrations
 from sma.core import crypto
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
@@ -16,6 +15,7 @@ from sma.identity import CurrentUser, Role
 from sma.identity.models import LoginSession
 from tests import factories
 from tests.conftest import NOW
+from tests.engines import copy_of_sqlite
 
 PROVIDER_NUMBERS = {"own": "2448261H", "other": "2449541L"}  # HL7 Australia's test data (CC0)
 
@@ -40,10 +40,9 @@ class Scene:
         self.settings = Settings(data_folder=folder / "data", test_clock=face, database_url=None, _env_file=None)
         self.settings.data_folder.mkdir(parents=True, exist_ok=True)
         crypto.install(self.settings.keyring)
-        self._path = self.settings.data_folder.resolve() / "sma.db"
+        self._path = copy_of_sqlite(self.settings.data_folder.resolve() / "sma.db")
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         self.database = Database(f"sqlite:///{self._path}")
-        migrations.upgrade(str(self.database.url))
         self.users: dict[Role, CurrentUser] = {}
         self.tokens: dict[str, str] = {}
         self.sides: dict[str, Side] = {}

@@ -12,7 +12,7 @@ from tests.leaks.plants import ways
 from tests.leaks.search import find, unpacked
 from tests.leaks.tokens import NOBODYS, every_token, make_guests
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.concurrency, pytest.mark.xdist_group("leaks"), pytest.mark.timeout(600)]
 
 KINDS = (
     "message",

@@ -24,7 +24,7 @@ from sma.messages import Communication, CommunicationState
 from sma.worker import deliver_due
 from tests.concurrency.races import at_once
 from tests.conftest import NOW
-from tests.engines import empty_postgresql_database, postgresql_server
+from tests.engines import clinic_database
 from tests.factories import make_login
 from tests.mailserver import PostOffice, post_office
 from tests.races.browser import Browser
@@ -119,12 +119,10 @@ def open_clinic(engine: str, folder: Path, *, servers: int, worker: bool = False
         face = folder / "clock"
         face.write_text(NOW.isoformat())
         office = stack.enter_context(post_office())
-        url = None
-        if engine == "postgresql":
-            url = stack.enter_context(empty_postgresql_database(postgresql_server()))
+        url = stack.enter_context(clinic_database(engine, folder / "data"))
         settings = Settings(
             data_folder=folder / "data",
-            database_url=SecretStr(url) if url else None,
+            database_url=SecretStr(url) if engine == "postgresql" else None,
             mail_url=SecretStr(office.url),
             test_clock=face,
             _env_file=None,

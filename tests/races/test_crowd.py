@@ -13,7 +13,7 @@ from tests.factories import make_patient, make_session
 from tests.races.browser import Browser, Form, Page
 from tests.races.served import Clinic
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.concurrency, pytest.mark.xdist_group("races"), pytest.mark.timeout(300)]
 
 CROWD, PLACES = 60, 12
 

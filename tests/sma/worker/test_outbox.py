@@ -15,7 +15,7 @@ from sma.core import outbox
 from sma.core.db import Database
 from sma.core.outbox import LEASE, MOST_ATTEMPTS, Outbox, Work
 from tests.conftest import NOW
-from tests.engines import postgresql_schema, postgresql_server
+from tests.engines import postgresql_database, postgresql_server
 
 _CLAIMER = """
 import sys, time
@@ -43,7 +43,7 @@ def url(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
     if request.param == "sqlite":
         yield database_url
         return
-    with postgresql_schema(postgresql_server()) as found:
+    with postgresql_database(postgresql_server()) as found:
         yield found
 
 
