@@ -24,6 +24,8 @@ from billing import (
 from tests.billing.scene import service
 
 SESSION_MINUTES = 90
+LONGEST_SECONDS = 1_500
+MOSTLY = st.integers(0, 4).map(bool)
 
 
 @st.composite
@@ -35,16 +37,16 @@ def days(draw: st.DrawFn) -> GroupService:
         consults = []
         for _ in range(draw(st.integers(0, 2))):
             start = draw(st.integers(0, (SESSION_MINUTES - 1) * 60))
-            end = draw(st.integers(start + 1, SESSION_MINUTES * 60))
+            end = draw(st.integers(start + 1, min(start + LONGEST_SECONDS, SESSION_MINUTES * 60)))
             consults.append(
                 Consult(
                     starts_at=empty.starts_at + timedelta(seconds=start),
                     ends_at=empty.starts_at + timedelta(seconds=end),
-                    interrupted=draw(st.booleans()),
+                    interrupted=not draw(MOSTLY),
                 )
             )
-        person = replace(person, attended=draw(st.booleans()), consults=tuple(consults))
-        people.append(replace(person, note_done=draw(st.booleans()), benefit_assigned=draw(st.booleans())))
+        person = replace(person, attended=draw(MOSTLY), consults=tuple(consults))
+        people.append(replace(person, note_done=draw(MOSTLY), benefit_assigned=draw(MOSTLY)))
     away = draw(st.integers(-30, SESSION_MINUTES))
     elsewhere = Interval(
         starts_at=empty.starts_at + timedelta(minutes=away),
