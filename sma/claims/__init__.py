@@ -6,18 +6,23 @@ is voided and replaced.
 """
 
 from sma.claims.actions import approve as approve
+from sma.claims.actions import check_report as check_report
 from sma.claims.actions import follow_ended_assignment as follow_ended_assignment
 from sma.claims.actions import follow_recorded_assignment as follow_recorded_assignment
+from sma.claims.actions import from_bytes as from_bytes
+from sma.claims.actions import import_report as import_report
 from sma.claims.actions import make_batches as make_batches
 from sma.claims.actions import mark_not_billed as mark_not_billed
 from sma.claims.actions import propose as propose
 from sma.claims.actions import reassess as reassess
+from sma.claims.actions import record_lodgement as record_lodgement
 from sma.claims.actions import record_policy as record_policy
 from sma.claims.actions import request_export as request_export
 from sma.claims.actions import void_and_replace as void_and_replace
 from sma.claims.actions import write_export as write_export
 from sma.claims.models import Claim as Claim
 from sma.claims.models import ClaimBatch as ClaimBatch
+from sma.claims.models import ClaimLine as ClaimLine
 from sma.claims.models import Export as Export
 from sma.claims.queries import needs_decision as needs_decision
 from sma.claims.rules import ClaimStatus as ClaimStatus
@@ -27,18 +32,23 @@ from sma.claims.rules import LineKind as LineKind
 __all__ = [
     "Claim",
     "ClaimBatch",
+    "ClaimLine",
     "ClaimStatus",
     "Export",
     "ExportStatus",
     "LineKind",
     "approve",
+    "check_report",
     "follow_ended_assignment",
     "follow_recorded_assignment",
+    "from_bytes",
+    "import_report",
     "make_batches",
     "mark_not_billed",
     "needs_decision",
     "propose",
     "reassess",
+    "record_lodgement",
     "record_policy",
     "request_export",
     "void_and_replace",

@@ -16,6 +16,7 @@ from sma.demo.cast import MEN, WOMEN
 from sma.demo.day import close_day, run_day
 from sma.demo.ground import PLACES, Ground
 from sma.demo.money import approve_and_export, assign_benefits, prepare_agreements
+from sma.demo.returned import bring_back
 from sma.scheduling import GroupSession, SessionPlan, SessionRoleKind, make_session, publish_session
 from sma.worker import deliver_due
 
@@ -60,6 +61,7 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     close_day(database, ground, waiting, now=ended)
     deliver_due(database, settings)
     approve_and_export(database, settings, ground, exported, now=now - timedelta(days=5))
+    bring_back(database, ground, now=now - timedelta(days=4))
 
     soon = soon_after(local(now, "Australia/Sydney"))
     next_up = _make(database, ground, Booked(0, "mens", soon, DRUMMERS), today)

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from sma.appointments.models import Appointment, LeadQuestion
 from sma.assignments.models import BenefitAssignment
 from sma.attendance.models import ClinicianPresence, ConsultInterval
-from sma.claims.models import Claim, ClaimBatch, Export
+from sma.claims.models import Claim, ClaimBatch, ClaimReport, Export
 from sma.core.clock import local_date
 from sma.core.db import ReadSession
 from sma.identity import User
@@ -34,6 +34,7 @@ NOT_PAGES = {
     "/exports/{export_id}/file": "a file",
     "/assignments/{assignment_id}/page.pdf": "a file",
     "/exports/{export_id}/manifest": "a file",
+    "/claim-reports/sample.csv": "a file",
 }
 
 
@@ -61,6 +62,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
     worker = _id(db, select(Practitioner.id))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
     undecided = _id(db, select(Claim.id).where(Claim.status == "needs-check"))
+    batch = _id(db, select(ClaimBatch.id))
     unsigned = _id(
         db,
         select(BenefitAssignment.id).where(
@@ -101,6 +103,8 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/sessions/{begun}/assignments", 422, "Record for"),
         Refusal(f"/assignments/{unsigned}/signing", 422, "I agree"),
         Refusal(f"/claims/{undecided}", 422, "Keep as not billed", username="dr.okafor"),
+        Refusal("/claim-reports", 422, "Take in this report"),
+        Refusal(f"/claim-batches/{batch}/claim-reference", 422, "Record the correction"),
     ]
 
 
@@ -225,6 +229,9 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         **_of_agreements(db),
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
+        "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
+        "/claim-reports": ["/claim-reports"],
+        "/claim-reports/{report_id}": [f"/claim-reports/{each}" for each in db.exec(select(ClaimReport.id))],
         "/exports/{export_id}": [f"/exports/{export}"],
         "/questions": ["/questions"],
         "/questions/{question_id}": [f"/questions/{question}" for question in questions],

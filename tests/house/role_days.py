@@ -34,6 +34,7 @@ from sma.scheduling import GroupSession, Program, SessionRole, SessionRoleKind
 from sma.worker import deliver_due
 from tests import factories
 from tests.conftest import NOW
+from tests.house.role_returns import bring_back
 from tests.house.role_scene import Scene, Side
 
 CARDS = (("4951651671", "1"), ("6951826031", "1"), ("2954541041", "1"))  # HL7 Australia's test people (CC0)
@@ -255,6 +256,7 @@ def _bill(scene: Scene, side: Side, places: list[UUID]) -> None:
         billing = replace(scene.users[Role.BILLING], stepped_up_at=NOW)
         export = request_export(db, batch.id, "csv", by=billing, now=NOW)
         side.ids |= {"batch_id": batch.id, "export_id": export.id}
+    bring_back(scene, side, batch)
     deliver_due(scene.database, scene.settings, now=lambda: NOW)
 
 
