@@ -40,13 +40,15 @@ def doctor(open_as: Open, session: UUID) -> Page:
     return open_as("dr.okafor", javascript=False)
 
 
-def assign(page: Page, session: UUID, *people: str) -> None:
-    """Record that these people assigned their benefit, signed on the day."""
+def assign(page: Page, clinic: Clinic, session: UUID, *people: str) -> None:
+    """Record that these people assigned their benefit, signed on the day; the lines follow."""
     page.goto(f"/sessions/{session}/assignments")
     for name in people:
         page.get_by_role("checkbox", name=name).check()
-    page.get_by_label("Signed after the service").check()
+    page.get_by_label("Signed before the service").check()
     page.get_by_role("button", name="Record for the people ticked").click()
+    expect(page.get_by_role("status")).to_contain_text("Recorded for")
+    clinic.settle()
 
 
 def approve(page: Page, session: UUID, name: str) -> None:
@@ -57,12 +59,14 @@ def approve(page: Page, session: UUID, name: str) -> None:
     page.locator("#main article").first.get_by_role("button", name="Approve item").click()
 
 
-def test_a_line_without_an_assignment_of_benefit_is_not_to_be_approved(doctor: Page, session: UUID) -> None:
+def test_a_line_without_an_assignment_of_benefit_is_not_to_be_approved(
+    doctor: Page, session: UUID, clinic: Clinic
+) -> None:
     doctor.goto(f"/sessions/{session}/claims")
     expect(doctor.get_by_role("row").filter(has_text="Ben Farr")).to_contain_text("Blocked")
     doctor.get_by_role("link", name="Ben Farr").click()
     expect(doctor.get_by_role("button", name="Approve item")).to_have_count(0)
-    assign(doctor, session, "Ben Farr")
+    assign(doctor, clinic, session, "Ben Farr")
     doctor.goto(f"/sessions/{session}/claims")
     expect(doctor.get_by_role("row").filter(has_text="Ben Farr")).to_contain_text("Needs check")
 
@@ -70,7 +74,7 @@ def test_a_line_without_an_assignment_of_benefit_is_not_to_be_approved(doctor: P
 def test_lines_are_approved_frozen_made_into_a_file_and_downloaded(
     doctor: Page, open_as: Open, session: UUID, clinic: Clinic
 ) -> None:
-    assign(doctor, session, *CAME)
+    assign(doctor, clinic, session, *CAME)
     for name in CAME:
         approve(doctor, session, name)
         expect(doctor.locator("#notices")).to_contain_text("Approved.")

@@ -132,6 +132,11 @@ def _assign_the_benefits(story: Story) -> None:
         for name in people:
             page.get_by_role("checkbox", name=FULL[name]).check()
         page.get_by_label(how).check()
+        if how == "Enduring agreement":
+            page.get_by_text("Only for an enduring agreement").click()
+            page.get_by_label("Patient of an Aboriginal Community Controlled Health Organisation").check()
+        else:
+            page.get_by_label("Why there is no signature").fill("Said in the room before the session")
         page.get_by_label("Date of the assignment").fill(story.day.isoformat())
         page.get_by_role("button", name="Record for the people ticked").click()
     expect(page.locator("main")).to_contain_text("10 of 10 are on record")

@@ -1,14 +1,24 @@
-"""What becomes of lines when the assignment under them is taken back."""
+"""What becomes of lines when the assignment under them is taken back, or does not match them."""
 
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 
-from sma.assignments import AssignmentMethod, BenefitAssignment, revoke_assignment
+from sma.assignments import (
+    AssignmentMethod,
+    BenefitAssignment,
+    assignments_of,
+    confirm_item,
+    note_claimed,
+    register,
+    revoke_assignment,
+)
 from sma.attendance import ClinicianPresence, Encounter
 from sma.claims import ClaimStatus, approve, make_batches
+from sma.claims.rules import NotApprovable
 from sma.core import clock
 from sma.core.db import Database, WriteSession
 from sma.identity import Role
@@ -140,3 +150,61 @@ def seen(db: WriteSession, day: YarnUp) -> UUID:
     day.encounters["P03"] = encounter.id
     add_consult(db, day, "P03", "12:10-12:20")
     return encounter.id
+
+
+def test_freezing_holds_back_a_line_whose_agreement_names_other_items(database: Database, day: YarnUp) -> None:
+    with database.write() as db:
+        agreement = assignment_of(db, day, "P01")
+        agreement.timing, agreement.items = "post", ["3"]
+        (batch,) = make_batches(db, by=day.billing, now=later(3))
+        assert batch.line_count == 1
+        assert assignment_of(db, day, "P02").claimed_on == batch.made_at.date()
+        assert agreement.claimed_on is None
+    with database.write() as db:
+        line = day.line(db, "P01")
+        assert (line.status, line.approved_at) == (ClaimStatus.BLOCKED, None)
+        assert "does not name item 23" in line.summary
+
+
+def test_a_line_is_not_approved_while_its_agreement_describes_another_service(database: Database, day: YarnUp) -> None:
+    with database.write() as db:
+        agreement = assignment_of(db, day, "P03")
+        agreement.descriptions = ["psychological-group"]
+        db.flush()
+        with pytest.raises(NotApprovable) as refusal:
+            approve(db, day.line(db, "P03").id, item_number="23", by=day.doctor, now=later(2))
+        assert "does not fall under" in refusal.value.message
+        confirm_item(db, agreement.id, "23", by=day.doctor, now=later(2))
+        db.flush()
+        assert approve(db, day.line(db, "P03").id, item_number="23", by=day.doctor, now=later(2)).approved_at
+
+
+def test_the_register_lists_an_agreement_without_names_until_two_years_after_its_claim(
+    database: Database, day: YarnUp
+) -> None:
+    with database.write() as db:
+        agreement = assignment_of(db, day, "P01")
+        make_batches(db, by=day.billing, now=later(3))
+        note_claimed(db, [agreement.id], on=date(2026, 12, 5))
+        note_claimed(db, [agreement.id], on=date(2026, 11, 30))
+        db.refresh(agreement)
+        (row,) = register(db, [agreement.id, agreement.id])
+        assert (row.method, row.signer_is_patient, row.is_verbal) == ("enduring", True, False)
+        assert row.document_hash == agreement.document_hash
+        assert (row.keep_until, row.is_held) == (date(2028, 12, 5), False)
+
+
+def test_an_enduring_agreement_ended_on_2_december_stops_proposals_from_that_day(
+    database: Database, day: YarnUp
+) -> None:
+    ended = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # 2 December, 1:00 am in Sydney
+    with database.write() as db:
+        agreement = assignment_of(db, day, "P01")
+        revoke_assignment(db, agreement.id, by=day.doctor, now=ended)
+    follow_assignments(database, now=ended)
+    with database.write() as db:
+        assert day.line(db, "P01").status == ClaimStatus.READY
+        key = (day.patients["P01"], day.clinician.id)
+        for held_on, stands in ((DAY, True), (date(2026, 12, 1), True), (date(2026, 12, 2), False)):
+            found = assignments_of(db, [day.patients["P01"]], held_on, "Australia/Sydney")
+            assert (key in found) is stands
