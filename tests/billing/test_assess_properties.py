@@ -24,7 +24,6 @@ from billing import (
 from tests.billing.scene import service
 
 SESSION_MINUTES = 90
-LONGEST_SECONDS = 1_500
 MOSTLY = st.integers(0, 4).map(bool)
 
 
@@ -33,15 +32,17 @@ def days(draw: st.DrawFn) -> GroupService:
     """A session with up to six patients, whose consults may overlap, fall outside presence or be broken off."""
     empty = service({"presence": ["10:20-11:20"], "patient": [{"name": f"P{index}"} for index in range(6)]})
     people = []
+    clock = 20 * 60
     for person in empty.attendees:
         consults = []
-        for _ in range(draw(st.integers(0, 2))):
-            start = draw(st.integers(0, (SESSION_MINUTES - 1) * 60))
-            end = draw(st.integers(start + 1, min(start + LONGEST_SECONDS, SESSION_MINUTES * 60)))
+        for _ in range(draw(st.sampled_from((1, 1, 0, 2)))):
+            # One after the other as on a real day, with a step back now and then into the one before.
+            start = max(clock + draw(st.integers(-60, 240)), 0)
+            clock = start + draw(st.integers(1, 900))
             consults.append(
                 Consult(
                     starts_at=empty.starts_at + timedelta(seconds=start),
-                    ends_at=empty.starts_at + timedelta(seconds=end),
+                    ends_at=empty.starts_at + timedelta(seconds=clock),
                     interrupted=not draw(MOSTLY),
                 )
             )
