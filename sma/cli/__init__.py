@@ -1,11 +1,11 @@
-"""The `sma` command: serve, worker, db, user, import, mbs, demo, check. Composition root for the terminal."""
+"""The `sma` command: serve, worker, db, user, import, export, mbs, demo, check. Composition root for the terminal."""
 
 from typing import Annotated
 
 import typer
 
 from sma import __version__
-from sma.cli import check, data, demo, schedule, serve, users
+from sma.cli import check, data, demo, export, reports, schedule, serve, users
 
 app = typer.Typer(
     name="sma",
@@ -17,7 +17,9 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("check")(check.check)
+app.command("export")(export.export)
 app.add_typer(data.db, name="db")
+data.imports.command("report")(reports.report)
 app.add_typer(data.imports, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(schedule.app, name="mbs")
