@@ -223,6 +223,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/sessions/{session_id}/sheets/evidence": [f"/sessions/{past}/sheets/evidence"],
         "/claims": ["/claims", *(f"/claims?tab={tab}" for tab in ("ready", "exported", "blocked", "not-billed"))],
         "/claims/policy": ["/claims/policy"],
+        "/claims/volume": ["/claims/volume"],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
         "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],

@@ -29,6 +29,7 @@ from sma.claims.queries.tabs import filter_choices as filter_choices
 from sma.claims.queries.tabs import needs_decision as needs_decision
 from sma.claims.queries.tabs import reason_counts as reason_counts
 from sma.claims.queries.tabs import totals as totals
+from sma.claims.queries.volume import volumes as volumes
 from sma.claims.queries.worklist import LineRow as LineRow
 from sma.claims.queries.worklist import lines as lines
 from sma.claims.queries.worklist import next_line as next_line
@@ -67,5 +68,6 @@ __all__ = [
     "runs",
     "session_lines",
     "totals",
+    "volumes",
     "zone_of_batches",
 ]

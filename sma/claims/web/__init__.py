@@ -12,14 +12,16 @@ from sma.claims.web import (
     referrer_reports,
     responses,
     responses_lodging,
+    volume,
     worklist,
 )
 
 router = APIRouter()
-# The policy before a line: its address would be read as the id of one.
+# Before a line: these addresses would be read as the id of one.
 for part in (
     worklist,
     policy,
+    volume,
     line,
     batches,
     exports,

@@ -83,7 +83,7 @@ def test_an_interrupted_consult_stands_only_if_its_clinician_says_so(database: D
         line = day.line(db, "P08")
         (question,) = choices(line.assessment)[0].questions
         assert line.status == ClaimStatus.NEEDS_CHECK
-        assert question.facts == "interrupted: 11:19 to 11:26 (7:00)"
+        assert question.facts == "interrupted: 11:19 am to 11:26 am (7:00)"
         with pytest.raises(NotApprovable):
             approve(db, line.id, item_number="23", by=day.doctor, now=CLOSED)
         approve(db, line.id, item_number="23", confirmed=[question.key], by=day.doctor, now=CLOSED)
