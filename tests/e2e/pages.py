@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from sma.appointments.models import Appointment, LeadQuestion
 from sma.assignments.models import BenefitAssignment
 from sma.attendance.models import ClinicianPresence, ConsultInterval
-from sma.claims.models import Claim, ClaimBatch, ClaimReport, Export
+from sma.claims.models import Claim, ClaimBatch, ClaimReport, Export, PrivateAccount, ReferrerReport
 from sma.core.clock import local_date
 from sma.core.db import ReadSession
 from sma.identity import User
@@ -34,6 +34,8 @@ NOT_PAGES = {
     "/exports/{export_id}/file": "a file",
     "/assignments/{assignment_id}/page.pdf": "a file",
     "/exports/{export_id}/manifest": "a file",
+    "/accounts/{account_id}/file": "a file",
+    "/referrer-reports/{letter_id}/file": "a file",
     "/claim-reports/sample.csv": "a file",
 }
 
@@ -228,6 +230,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
         "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],
         **_of_agreements(db),
+        **_of_accounts_and_reports(db),
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
@@ -259,6 +262,23 @@ def _of_agreements(db: ReadSession) -> dict[str, list[str]]:
         "/assignments/{assignment_id}": [f"/assignments/{each.id}" for each in (one, *signed.values())],
         "/assignments/{assignment_id}/signing": [f"/assignments/{each.id}/signing" for each in waiting],
         "/assignments/{assignment_id}/thanks": [f"/assignments/{one.id}/thanks"],
+    }
+
+
+def _of_accounts_and_reports(db: ReadSession) -> dict[str, list[str]]:
+    """An account not paid, one taken back with its credit and successor; a letter to write and one signed off."""
+    lines = [
+        _id(db, select(Claim.id).where(Claim.billing_type == kind, Claim.status == status))
+        for kind, status in (("private", "exported"), ("bulk", "needs-check"), ("bulk", "ready"))
+    ]
+    reports = list(db.exec(select(ReferrerReport.id).order_by(col(ReferrerReport.due_since))))
+    return {
+        "/claims/{claim_id}/payer": [f"/claims/{line}/payer" for line in lines],
+        "/claims/{claim_id}/account": [f"/claims/{line}/account" for line in lines],
+        "/accounts": ["/accounts", "/accounts?show=owed"],
+        "/accounts/{account_id}": [f"/accounts/{each}" for each in db.exec(select(PrivateAccount.id))],
+        "/referrer-reports": ["/referrer-reports", "/referrer-reports?show=done"],
+        "/referrer-reports/{letter_id}": [f"/referrer-reports/{each}" for each in reports],
     }
 
 

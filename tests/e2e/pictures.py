@@ -22,6 +22,8 @@ WORKERS = (
     (r"/sign-in", None),
     (r"/(users|operations)", "admin"),
     (r"/(programs|claims\?|claim-batches|claim-reports|exports|locations|practitioners|step-up)", "karen"),
+    (r"/(accounts|claims/[^/]+/(payer|account))", "karen"),
+    (r"/referrer-reports", "leah"),
     (r"/claims", "dr.okafor"),
     (r"/sessions/(new|[^/]+/(plan|edit|claims|cancellation))", "karen"),
     (r"/(sessions|appointments|consults|clinician-presences)", "marcus"),
