@@ -1,18 +1,11 @@
 """From what is written down to what is signed: on the tablet, typed, aloud or by another, and its page of paper."""
 
 import hashlib
-import io
 import json
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from pypdf import PdfReader
 from sqlmodel import col, select
 
 from sma.assignments import (
@@ -21,7 +14,6 @@ from sma.assignments import (
     BenefitCopy,
     BenefitDocument,
     NotAssignable,
-    Plan,
     Signature,
     Way,
     prepare,
@@ -29,90 +21,14 @@ from sma.assignments import (
 )
 from sma.core import clock
 from sma.core.audit import AuditEvent
-from sma.core.db import Database, WriteSession
-from sma.identity import CurrentUser, Role
-from sma.people import Location, Patient, Practitioner
+from sma.identity import Role
+from sma.people import Location, Patient
 from sma.scheduling import GroupSession
 from tests.conftest import SignIn
 from tests.factories import (
-    make_appointment,
-    make_location,
-    make_patient,
     make_practitioner,
-    make_session,
-    make_user,
 )
-
-WAVE = json.dumps([[[20 + 5 * step, 90 + step % 7] for step in range(40)]])
-
-
-@dataclass
-class Room:
-    """A session of today with a doctor, and two people who have a place in it."""
-
-    database: Database
-    desk: TestClient
-    by: CurrentUser
-    session: GroupSession
-    doctor: Practitioner
-    alan: Patient
-    ben: Patient
-
-    @property
-    def address(self) -> str:
-        return f"/sessions/{self.session.id}/people/{self.alan.id}/assignment"
-
-    def plan(self, **changes: Any) -> Plan:
-        return Plan(
-            **{
-                "session_id": self.session.id,
-                "patient_id": self.alan.id,
-                "practitioner_id": self.doctor.id,
-                "method": AssignmentMethod.BEFORE,
-                "assigned_on": self.session.held_on,
-                "descriptions": ("gp",),
-                **changes,
-            }
-        )
-
-    def prepare(self, **answers: Any) -> str:
-        """Fill in the form as the desk does; returns where it leads."""
-        given = {"practitioner_id": self.doctor.id, "method": "pre", "descriptions": "gp", "assignor": "patient"}
-        answer = self.desk.post(self.address, data={**given, **answers})
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
-
-    def one(self) -> BenefitAssignment:
-        with self.database.read() as db:
-            return db.exec(select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == self.alan.id)).one()
-
-
-@pytest.fixture
-def room(app: FastAPI, sign_in: SignIn) -> Room:
-    database: Database = app.state.database
-    with database.write() as db:
-        place = make_location(db, address="1 Beach Rd")
-        doctor = make_practitioner(db, place, given_names="Sam", family_name="Okafor", provider_number="2447781L")
-        session = make_session(
-            db,
-            location=place,
-            clinician=doctor,
-            starts_at=clock.now(),
-            held_on=clock.local_date(clock.now(), "Australia/Sydney"),
-            status="open",
-        )
-        alan = make_patient(db, preferred_name="Alan", family_name="Drum")
-        ben = make_patient(db, preferred_name="Benedetto", family_name="Farrington")
-        for person in (alan, ben):
-            make_appointment(db, session, person)
-        by = make_user(db, Role.FACILITATOR, username="marcus.webb")
-    return Room(database, sign_in(Role.FACILITATOR), by, session, doctor, alan, ben)
-
-
-def pdf_text(content: bytes) -> str:
-    reader = PdfReader(io.BytesIO(content))
-    assert len(reader.pages) == 1
-    return " ".join(reader.pages[0].extract_text().split())
+from tests.sma.assignments.scene import WAVE, Room, pdf_text
 
 
 def test_a_drawn_signature_is_taken_on_a_page_that_shows_nobody_else(room: Room) -> None:
@@ -296,133 +212,3 @@ def test_an_agreement_is_ended_with_its_reason_and_can_be_held_beyond_its_time(r
     assert room.desk.post(f"{page}/revocation", data={"because": "mistake"}).headers["location"] == page
     assert "Recorded by mistake" in room.desk.get(page).text
     assert "Ended" in room.desk.get(f"/people/{room.alan.id}/assignments").text
-
-
-def planned(db: WriteSession, room: Room, days: int) -> GroupSession:
-    """A further session of the same doctor in which Alan has a place."""
-    session = make_session(
-        db,
-        location=db.get_one(Location, room.session.location_id),
-        clinician=room.doctor,
-        starts_at=room.session.starts_at + timedelta(days=days),
-        held_on=room.session.held_on + timedelta(days=days),
-        status="open",
-    )
-    make_appointment(db, session, db.get_one(Patient, room.alan.id))
-    return session
-
-
-def dates_on(room: Room, assignment_id: UUID) -> list[tuple[str, str]]:
-    """Each date on the agreement's page with its badge."""
-    page = room.desk.get(f"/assignments/{assignment_id}").text
-    return re.findall(r"<strong>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([^<]+)</strong>.*?</svg>(\w+)</span>", page, re.DOTALL)
-
-
-def test_a_plan_of_six_dates_loses_only_the_one_that_moved(room: Room) -> None:
-    with room.database.write() as db:
-        sessions = [planned(db, room, 7 * week) for week in range(1, 6)]
-        too_late = planned(db, room, 200)
-    form = room.desk.get(room.address).text
-    assert str(sessions[4].id) in form
-    assert str(too_late.id) not in form
-    signing = room.prepare(sessions=[str(each.id) for each in sessions])
-    room.desk.post(signing, data={"drawing": WAVE})
-    made = room.one()
-    assert [state for _, state in dates_on(room, made.id)] == ["Stands"] * 6
-
-    moved_to = sessions[2].held_on + timedelta(days=1)
-    with room.database.write() as db:
-        session = db.get_one(GroupSession, sessions[2].id)
-        session.starts_at += timedelta(days=1)
-        session.ends_at += timedelta(days=1)
-        session.held_on = moved_to
-    assert [state for _, state in dates_on(room, made.id)] == ["Stands"] * 3 + ["Void"] + ["Stands"] * 2
-    assert "The session moved to" in room.desk.get(f"/assignments/{made.id}").text
-    assert held(room, moved_to) is None
-    assert held(room, sessions[3].held_on) == made.id
-
-
-def test_a_locum_or_a_cancelled_session_makes_just_that_date_void(room: Room) -> None:
-    with room.database.write() as db:
-        sessions = [planned(db, room, 7 * week) for week in range(1, 4)]
-    room.desk.post(room.prepare(sessions=[str(each.id) for each in sessions]), data={"drawing": WAVE})
-    made = room.one()
-    from sma.scheduling import SessionRole
-
-    with room.database.write() as db:
-        locum = make_practitioner(db, db.get_one(Location, room.session.location_id), family_name="Voss")
-        role = db.exec(
-            select(SessionRole).where(
-                col(SessionRole.group_session_id) == sessions[0].id, col(SessionRole.practitioner_id) == room.doctor.id
-            )
-        ).one()
-        role.practitioner_id = locum.id
-        db.get_one(GroupSession, sessions[1].id).status = "cancelled"
-    assert [state for _, state in dates_on(room, made.id)] == ["Stands", "Void", "Void", "Stands"]
-    assert held(room, sessions[0].held_on, locum.id) is None
-
-    day = sessions[2].held_on
-    room.desk.post(f"/assignments/{made.id}/void-date", data={"day": day.isoformat()})
-    assert held(room, day) is None
-    assert held(room, room.session.held_on) == made.id
-
-
-def held(room: Room, day: date, practitioner_id: UUID | None = None) -> UUID | None:
-    """Which agreement holds for Alan on a day."""
-    from sma.assignments import assignments_of
-
-    with room.database.read() as db:
-        found = assignments_of(db, [room.alan.id], day, room.session.timezone)
-    one = found.get((room.alan.id, practitioner_id or room.doctor.id))
-    return one.id if one else None
-
-
-def test_the_batch_makes_one_agreement_for_each_person_or_none_at_all(room: Room) -> None:
-    url = f"/sessions/{room.session.id}/assignments"
-    people = [f"{each.id.hex}.{room.doctor.id.hex}" for each in (room.alan, room.ben)]
-    today = room.session.held_on.isoformat()
-    with room.database.write() as db:
-        nameless = db.get_one(Patient, room.ben.id)
-        nameless.preferred_name, nameless.given_names, nameless.family_name = "", None, None
-    wrong = room.desk.post(url, data={"people": people, "method": "pre", "assigned_on": today})
-    assert wrong.status_code == 422
-    with room.database.write() as db:
-        assert db.exec(select(BenefitAssignment)).all() == []
-        db.get_one(Patient, room.ben.id).preferred_name = "Ben"
-    assert room.desk.post(url, data={"people": people, "method": "pre", "assigned_on": today}).status_code == 303
-    with room.database.read() as db:
-        rows = db.exec(select(BenefitAssignment)).all()
-        assert {row.patient_id for row in rows} == {room.alan.id, room.ben.id}
-        assert len({row.document_hash for row in rows}) == 2
-        assert {row.way for row in rows} == {"paper"}
-
-
-def test_an_agreement_aloud_without_a_reason_is_not_recorded(room: Room) -> None:
-    url = f"/sessions/{room.session.id}/assignments"
-    data = {
-        "people": [f"{room.alan.id.hex}.{room.doctor.id.hex}"],
-        "method": "verbal",
-        "assigned_on": room.session.held_on.isoformat(),
-    }
-    refused = room.desk.post(url, data=data)
-    assert refused.status_code == 422
-    assert "Say why there is no signature" in refused.text
-    assert room.desk.post(url, data={**data, "why": "Hands full"}).status_code == 303
-    assert room.one().why_unsigned == "Hands full"
-
-
-def test_who_has_only_a_dva_card_needs_no_assignment(room: Room) -> None:
-    from sma.people import set_coverage
-
-    with room.database.write() as db:
-        now: datetime = clock.now()
-        set_coverage(db, room.alan.id, kind="dva", number="NX901555", irn=None, expires_on=None, by=room.by, now=now)
-    page = room.desk.get(f"/sessions/{room.session.id}/assignments").text
-    assert "Not needed: DVA" in page
-    assert "0 of 1 are on record" in page
-
-
-def test_one_person_s_agreement_is_not_for_somebody_who_has_no_place_there(room: Room) -> None:
-    with room.database.write() as db:
-        stranger = make_patient(db, preferred_name="Zed")
-    assert room.desk.get(f"/sessions/{room.session.id}/people/{stranger.id}/assignment").status_code == 404
