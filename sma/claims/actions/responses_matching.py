@@ -16,7 +16,7 @@ from sma.core.db import ReadSession
 from sma.people import Patient
 
 # How many claims' lines are kept at hand: rows of one claim stand together in a report, and memory stays flat.
-CLAIMS_AT_HAND = 64
+CLAIMS_AT_HAND = 8
 
 
 @dataclass(frozen=True)
