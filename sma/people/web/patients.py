@@ -111,6 +111,7 @@ def show(request: Request, patient_id: UUID, db: ReadDb, user: Viewer) -> Respon
         may_book=user.may(Permission.BOOK),
         may_see_numbers=user.may(Permission.SEE_IDENTIFIERS),
         may_see_history=user.may(Permission.RECORD_ENTITLEMENTS),
+        may_see_assignments=user.may(Permission.SEE_ASSIGNMENTS),
     )
 
 
