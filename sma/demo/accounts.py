@@ -1,4 +1,4 @@
-"""Two people of a diabetes group who declined to assign: their accounts, one paid, and the reports to their doctor."""
+"""Three people of a diabetes group who declined to assign: their accounts, and the reports to their doctor."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -31,14 +31,14 @@ from sma.scheduling import GroupSession
 from sma.worker import deliver_due
 
 ASSESSMENTS = "diabetes-group-assessment"  # the group services of a year follow one of these
-PAID, OWED = "linh", "mei"
+PAID, OWED, NEXT = "linh", "mei", "ruth"
 DOCTOR, DOCTORS_NUMBER = "Dr Ada Field", "2448261H"  # a test number of HL7 Australia (CC0)
 
 
 def refer(database: Database, ground: Ground, *, now: datetime) -> None:
-    """Give both people what the group's items ask for: a plan, a referral and an assessment."""
+    """Give them what the group's items ask for: a plan, a referral and an assessment."""
     karen, day = ground.users["karen"], local_date(now - timedelta(days=30), "Australia/Sydney")
-    for key in (PAID, OWED):
+    for key in (PAID, OWED, NEXT):
         person = ground.people[key]
         letter = ReferralLetter(
             profession=Profession.DIETITIAN,
@@ -62,7 +62,7 @@ def refer(database: Database, ground: Ground, *, now: datetime) -> None:
 
 
 def run_group(database: Database, settings: Settings, ground: Ground, session_id: UUID) -> datetime:
-    """Hold the hour: both came, the dietitian stayed throughout, and it was closed."""
+    """Hold the hour: all came, the dietitian stayed throughout, and it was closed."""
     leah, marcus = ground.users["leah"], ground.users["marcus"]
     with database.read() as db:
         starts_at = db.get_one(GroupSession, session_id).starts_at
@@ -85,10 +85,10 @@ def run_group(database: Database, settings: Settings, ground: Ground, session_id
 
 
 def send_accounts(database: Database, ground: Ground, session_id: UUID, *, now: datetime) -> None:
-    """Record that both declined, approve, and issue: one account is taken back and replaced, one is not paid yet."""
+    """Record that they declined, and approve. One account is taken back and replaced, one unpaid, one not made yet."""
     leah, karen = ground.users["leah"], ground.users["karen"]
     accounts = {}
-    for key in (PAID, OWED):
+    for key in (PAID, OWED, NEXT):
         with database.write() as db:
             line = choose_payer(
                 db, _line(database, session_id, ground.people[key]), billing_type=BillingType.PRIVATE, by=karen, now=now
@@ -96,7 +96,8 @@ def send_accounts(database: Database, ground: Ground, session_id: UUID, *, now: 
             choice = choices(line.assessment)[0]
             confirmed = [question.key for question in choice.questions]
             approve(db, line.id, item_number=choice.item_number, confirmed=confirmed, by=leah, now=now)
-            accounts[key] = issue_account(db, line.id, charges={line.id: 3500}, by=karen, now=now).id
+            if key != NEXT:
+                accounts[key] = issue_account(db, line.id, charges={line.id: 3500}, by=karen, now=now).id
     with database.write() as db:
         credit_account(db, accounts[PAID], reason="Wrong amount", by=karen, now=now + timedelta(hours=1))
     with database.write() as db:

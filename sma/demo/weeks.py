@@ -12,7 +12,7 @@ from sma.appointments import CancelReason, LeadQuestion, answer_question, book, 
 from sma.core.clock import local, local_date
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
-from sma.demo.accounts import OWED, PAID, refer, run_group, send_accounts
+from sma.demo.accounts import NEXT, OWED, PAID, refer, run_group, send_accounts
 from sma.demo.cast import MEN, WOMEN
 from sma.demo.day import close_day, run_day
 from sma.demo.ground import PLACES, Ground
@@ -50,7 +50,9 @@ def plan_weeks(database: Database, settings: Settings, ground: Ground, *, now: d
     """Make the fortnight, each step in its own transaction, as the clinic would have done it."""
     today = local_date(now, "Australia/Sydney")
     refer(database, ground, now=now - timedelta(days=8))
-    group = _make(database, ground, Booked(-8, "diet", time(14), (PAID, OWED), clinician="leah", minutes=60), today)
+    group = _make(
+        database, ground, Booked(-8, "diet", time(14), (PAID, OWED, NEXT), clinician="leah", minutes=60), today
+    )
     send_accounts(database, ground, group, now=run_group(database, settings, ground, group))
     exported = _make(database, ground, Booked(-7, "mens", time(10), DRUMMERS), today)
     ended = run_day(database, ground, exported, absent=("joe",), short=("eli",), unseen=("ivo",))

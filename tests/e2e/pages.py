@@ -269,7 +269,7 @@ def _of_accounts_and_reports(db: ReadSession) -> dict[str, list[str]]:
     """An account not paid, one taken back with its credit and successor; a letter to write and one signed off."""
     lines = [
         _id(db, select(Claim.id).where(Claim.billing_type == kind, Claim.status == status))
-        for kind, status in (("private", "exported"), ("bulk", "needs-check"), ("bulk", "ready"))
+        for kind, status in (("private", "ready"), ("private", "exported"), ("bulk", "needs-check"))
     ]
     reports = list(db.exec(select(ReferrerReport.id).order_by(col(ReferrerReport.due_since))))
     return {
