@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from billing import Profession
 from sma.claims import record_policy
 from sma.core.db import WriteSession
 from sma.demo.cast import DIED, EVERYBODY, LOGINS, PASSWORD, WORKERS, Person
+from sma.entitlements import ReferralLetter, record_plan, record_referral, record_registration, record_service
+from sma.entitlements.rules import ReferralPeriod
 from sma.identity import CurrentUser, as_current, create_user
 from sma.people import (
     LocationAnswers,
@@ -102,11 +106,12 @@ def lay(db: WriteSession, *, now: datetime) -> Ground:
         db, ground.people[DIED.key], told_by=ToldBy.FAMILY, died_on=None, by=ground.users["aunty.dot"], now=now
     )
     _programs(db, ground, now=now)
+    _history(db, ground, now=now)
     record_policy(
         db,
         individual_items="yes",
         from_on=(now - timedelta(days=150)).date(),
-        note="Invented for this demonstration: written advice of Harbour Health Law to the board, kept in the board papers",
+        note="Invented for this demonstration: written advice of Harbour Health Law, kept in the board papers",
         by=ground.users["karen"],
         now=now,
     )
@@ -168,6 +173,26 @@ def _register(db: WriteSession, ground: Ground, person: Person, *, now: datetime
     if person.agreed:
         record_agreement(db, patient.id, method="signed", given_on=(now - timedelta(days=1)).date(), by=marcus, now=now)
     return patient.id
+
+
+def _history(db: WriteSession, ground: Ground, *, now: datetime) -> None:
+    """What was entered of one person's earlier care, each kind once."""
+    db.flush()  # the verbs lock the row
+    person, tahlia, today = ground.people[EVERYBODY[0].key], ground.users["tahlia"], now.date()
+    elsewhere: dict[str, Any] = {"given": "elsewhere", "place": "Northmead Family Practice", "by": tahlia, "now": now}
+    record_plan(db, person, kind="gpccmp-made", made_on=today - timedelta(days=120), **elsewhere)
+    record_service(db, person, item_number="715", date_of_service=today - timedelta(days=200), **elsewhere)
+    record_registration(db, person, registered="here", from_on=today - timedelta(days=300), by=tahlia, now=now)
+    letter = ReferralLetter(
+        profession=Profession.DIETITIAN,
+        referrer_name="Dr Ada Nguyen",
+        referrer_provider_number="2447781L",
+        issued_on=today - timedelta(days=110),
+        period=ReferralPeriod.MONTHS,
+        months=5,
+        services=5,
+    )
+    record_referral(db, person, letter, by=tahlia, now=now)
 
 
 def _programs(db: WriteSession, ground: Ground, *, now: datetime) -> None:

@@ -27,9 +27,9 @@ class ClinicianVolume:
 
 
 def volumes(db: ReadSession, until: date, *, clinician_user_id: UUID | None = None) -> list[ClinicianVolume]:
-    """Return how clinicians with an approved or exported line stand, by name; one clinician's own when a user is given.
+    """Return how clinicians stand who have an approved or exported service that counts, by name. Two statements.
 
-    Two statements.
+    One clinician's own when a user is given.
     """
     since = add_months(until, -max(limit.months for limit in load_limits()))
     query: Any = (
@@ -55,7 +55,8 @@ def volumes(db: ReadSession, until: date, *, clinician_user_id: UUID | None = No
     for practitioner_id, day, item_number, services in db.exec(query):
         given.setdefault(practitioner_id, []).extend(repeat((day, item_number or ""), services))
     people = db.exec(select(Practitioner).where(col(Practitioner.id).in_(given))).all()
-    return [
+    found = [
         ClinicianVolume(practitioner_name(one), volume_standings(given[one.id], until))
         for one in sorted(people, key=lambda one: (practitioner_name(one), one.id))
     ]
+    return [each for each in found if any(standing.counts for standing in each.standings)]
