@@ -6,6 +6,7 @@ Pure: bytes in, values out. Which of our lines a row belongs to, and what is don
 from billing.returns.codes import UNKNOWN, Codes, Meaning, load_codes
 from billing.returns.csv import HEADER, read_csv
 from billing.returns.json import LARGEST_BYTES, read_json
+from billing.returns.reconciliation import Reconciled, write_reconciliation
 from billing.returns.rows import CLAIM_ID, BadRow, ClaimPaid, Payment, ResultRow, Unreadable, whole
 from billing.returns.states import WORST_FIRST, ReturnState, state_of
 
@@ -20,6 +21,7 @@ __all__ = [
     "Codes",
     "Meaning",
     "Payment",
+    "Reconciled",
     "ResultRow",
     "ReturnState",
     "Unreadable",
@@ -28,4 +30,5 @@ __all__ = [
     "read_json",
     "state_of",
     "whole",
+    "write_reconciliation",
 ]

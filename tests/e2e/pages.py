@@ -235,6 +235,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
         "/claim-reports": ["/claim-reports"],
+        "/claim-reports/reconciliation": ["/claim-reports/reconciliation"],
         "/claim-reports/{report_id}": [f"/claim-reports/{each}" for each in db.exec(select(ClaimReport.id))],
         "/exports/{export_id}": [f"/exports/{export}"],
         "/questions": ["/questions"],

@@ -11,7 +11,9 @@ from sma.claims.queries.exports import export_bytes as export_bytes
 from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
+from sma.claims.queries.periods import periods as periods
 from sma.claims.queries.policy import policies as policies
+from sma.claims.queries.responses_file import reconciled as reconciled
 from sma.claims.queries.responses_pages import LineResponses as LineResponses
 from sma.claims.queries.responses_pages import ReportView as ReportView
 from sma.claims.queries.responses_pages import lodgements as lodgements
@@ -60,8 +62,10 @@ __all__ = [
     "must_be_ready",
     "needs_decision",
     "next_line",
+    "periods",
     "policies",
     "reason_counts",
+    "reconciled",
     "report_view",
     "reports",
     "responses_of",

@@ -1,13 +1,25 @@
 """Reports are read row by row; whatever is wrong with one is said by row, and nobody's number with it."""
 
+import csv
 import io
 import json
 import tracemalloc
+from datetime import date
 from typing import Any
 
 import pytest
 
-from billing.returns import HEADER, ReturnState, Unreadable, load_codes, read_csv, read_json, state_of
+from billing.returns import (
+    HEADER,
+    Reconciled,
+    ReturnState,
+    Unreadable,
+    load_codes,
+    read_csv,
+    read_json,
+    state_of,
+    write_reconciliation,
+)
 from billing.returns.codes import parse_codes
 
 GOOD = {
@@ -267,3 +279,30 @@ def test_a_table_of_codes_with_a_mistake_is_refused(change: str) -> None:
 
     with pytest.raises(ValueError, match=r"kind|source|twice|unknown key"):
         parse_codes(head + "\n".join(f"{key} = {each}" for key, each in lines.items()))
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_disarmed_and_a_difference_stays_a_number() -> None:
+    line = Reconciled(
+        batch_ref="B20261124-01",
+        claim_id="F3848@",
+        lodged_on=date(2026, 11, 25),
+        voucher_id="01",
+        service_id="0001",
+        date_of_service=date(2026, 11, 24),
+        provider_number="2447781L",
+        patient_ref="@SUM(1)",
+        patient_name="=cmd|' /C calc'!A0",
+        item_number="23",
+        charge_cents=4505,
+        benefit_cents=0,
+        state=ReturnState.REJECTED,
+        reason_code="208",
+    )
+    text = b"".join(write_reconciliation([line])).decode("utf-8-sig")
+    ((header, cells),) = [list(csv.reader(io.StringIO(text)))]
+    found = dict(zip(header, cells, strict=True))
+
+    assert found["patient_name"] == "'=cmd|' /C calc'!A0"
+    assert found["patient_ref"] == "'@SUM(1)"
+    assert found["difference"] == "-45.05"
+    assert found["meaning"].startswith("The card has expired")

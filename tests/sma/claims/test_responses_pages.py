@@ -11,6 +11,7 @@ from billing.returns import HEADER
 from sma.claims.models import ClaimLodgement, ClaimReport
 from sma.core import clock
 from sma.identity import Role
+from sma.people import Patient
 from tests.conftest import SignIn
 from tests.sma.claims.clinic import LEVEL_B, Clinic
 from tests.sma.claims.factories import CARDS, DAY, PROVIDER_NUMBER
@@ -212,3 +213,29 @@ def test_the_history_keeps_who_took_a_report_in_and_nobody_in_it(clinic: Clinic,
     assert event.details == {"kind": "results", "rows": 1, "rejected": 1}
     assert event.at == clock.now()
     assert PROVIDER_NUMBER not in str(event.details)
+
+
+def test_the_reconciliation_file_says_of_each_lodged_service_what_it_came_to_and_what_to_do(
+    clinic: Clinic, lodged: str
+) -> None:
+    taken_in(clinic, results(row("0001", "01"), row("0002", "02", 4000, "161"), row("0003", "03", 0, "998")))
+    with clinic.database.write() as db:
+        db.get_one(Patient, clinic.line("P04").patient_id).family_name = "=HYPERLINK(1)"
+    period = f"first={DAY.isoformat()}&last={DAY.isoformat()}"
+    answer = clinic.billing.get(f"/claim-reports/reconciliation?{period}")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert [(each["state"], each["benefit_paid"], each["difference"]) for each in rows[:4]] == [
+        ("paid", "45.05", "0.00"),
+        ("short", "40.00", "-5.05"),
+        ("rejected", "0.00", "-45.05"),
+        ("not-returned", "", ""),
+    ]
+    assert rows[1]["next_action"] == "Keep the difference as it is shown. Nothing is sent again."
+    assert rows[2]["meaning"].startswith("Not in our list")
+    assert len(rows) == 7
+    assert not [number for number, _ in CARDS if number in answer.text]
+    assert "Mary" not in answer.headers["content-disposition"]
+    assert clinic.did("download-reconciliation")[0].details == {"first": "2026-11-24", "last": "2026-11-24"}
+    assert clinic.billing.get("/claim-reports/reconciliation?first=2026-11-24&last=2020-01-01").status_code == 422
+    assert clinic.doctor.get(f"/claim-reports/reconciliation?{period}").status_code == 403
