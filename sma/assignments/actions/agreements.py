@@ -5,12 +5,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sma.assignments.actions.preparing import Plan, prepare, usual_descriptions
-from sma.assignments.actions.signing import Signature, seal
+from sma.assignments.actions.signing import Signature, announce, seal
 from sma.assignments.law import load_law
 from sma.assignments.models import BenefitAssignment
 from sma.assignments.queries.standing import assignments_of
 from sma.assignments.rules import AssignmentMethod, Way
-from sma.core import outbox
 from sma.core.db import WriteSession
 from sma.core.errors import NotFound
 from sma.identity import CurrentUser
@@ -78,6 +77,6 @@ def assign_benefits(
             fresh.append(standing)
         made.append(standing)
     if fresh:
-        # Once for all of them: the session's lines are then judged once.
-        outbox.publish(db, "assignment.recorded", fresh[0].group_session_id, now=now, key=fresh[0].id.hex)
+        # Once for all of them: a session's lines are then judged once.
+        announce(db, fresh, now=now)
     return made

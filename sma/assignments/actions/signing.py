@@ -1,12 +1,14 @@
 """The signature under an agreement that was written down whole, and its page of paper."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from sma.appointments import Appointment
 from sma.assignments.actions.ending import end, hold_assignment
 from sma.assignments.law import load_law
 from sma.assignments.models import DOCUMENT_CONTEXT, SIGNATURE_CONTEXT, BenefitAssignment, BenefitDocument
@@ -19,13 +21,14 @@ from sma.assignments.rules import (
     NotAssignable,
     Strokes,
     Way,
+    assignment_holds,
     missing_elements,
     write_strokes,
 )
 from sma.core import audit, clock, crypto, outbox
 from sma.core.db import WriteSession
 from sma.identity import CurrentUser
-from sma.scheduling import GroupSession
+from sma.scheduling import GroupSession, SessionStatus
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def sign(
     """
     assignment = hold_assignment(db, assignment_id)
     seal(db, assignment, signature, by=by, now=now)
-    outbox.publish(db, "assignment.recorded", assignment.group_session_id, now=now, key=assignment.id.hex)
+    announce(db, [assignment], now=now)
     return assignment
 
 
@@ -100,6 +103,31 @@ def seal(
         way=signature.way,
         by_patient=assignment.assigned_by_patient,
     )
+
+
+def announce(db: WriteSession, made: Sequence[BenefitAssignment], *, now: datetime) -> None:
+    """Owe a look at every session whose lines may have waited for these, once each.
+
+    That is the session they were made for, which may be closed at this very moment, and closed ones they cover too.
+    """
+    sessions = db.exec(
+        select(GroupSession, Appointment.patient_id)
+        .join(Appointment, col(Appointment.group_session_id) == col(GroupSession.id))
+        .where(
+            col(Appointment.patient_id).in_({each.patient_id for each in made}),
+            col(GroupSession.status) == SessionStatus.CLOSED,
+            col(GroupSession.held_on) >= min(each.date_of_service for each in made),
+        )
+    )
+    waiting = {
+        session.id
+        for session, patient_id in sessions
+        if any(
+            each.patient_id == patient_id and assignment_holds(each, session.held_on, session.timezone) for each in made
+        )
+    }
+    for session_id in sorted(waiting | {each.group_session_id for each in made}):
+        outbox.publish(db, "assignment.recorded", session_id, now=now, key=made[0].id.hex)
 
 
 def _refuse(assignment: BenefitAssignment, signature: Signature, session: GroupSession, now: datetime) -> None:

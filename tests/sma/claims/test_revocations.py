@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sma.assignments import (
     AssignmentMethod,
     BenefitAssignment,
+    assign_benefit,
     assignments_of,
     confirm_item,
     note_claimed,
@@ -208,3 +209,26 @@ def test_an_enduring_agreement_ended_on_2_december_stops_proposals_from_that_day
         for held_on, stands in ((DAY, True), (date(2026, 12, 1), True), (date(2026, 12, 2), False)):
             found = assignments_of(db, [day.patients["P01"]], held_on, "Australia/Sydney")
             assert (key in found) is stands
+
+
+def test_an_agreement_recorded_late_lets_every_closed_session_that_it_covers_follow(
+    database: Database, day: YarnUp
+) -> None:
+    with database.write() as db:
+        revoke_assignment(db, assignment_of(db, day, "P03").id, by=day.doctor, now=CLOSED)
+    evening = second_session(database, day)
+    with database.write() as db:
+        assert evening.line(db, "P03").status == ClaimStatus.BLOCKED
+        assign_benefit(
+            db,
+            day.session.id,
+            day.patients["P03"],
+            day.clinician.id,
+            method=AssignmentMethod.BEFORE,
+            assigned_on=DAY,
+            by=day.doctor,
+            now=later(2),
+        )
+    follow_assignments(database, now=later(2))
+    with database.write() as db:
+        assert [each.line(db, "P03").status for each in (day, evening)] == [ClaimStatus.NEEDS_CHECK] * 2
