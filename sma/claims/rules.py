@@ -121,6 +121,11 @@ class NothingToBatch(Conflict):
     message = "No approved line is waiting. Lines come here once the clinician has approved them."
 
 
+class NothingInPeriod(Conflict):
+    code = "nothing-in-period"
+    message = "No batch was frozen in these months. Choose others, or look at the list of batches."
+
+
 class StepUpNeeded(Forbidden):
     code = "step-up-needed"
     message = "Confirm that it is you first: files with card numbers are only made within ten minutes of that."

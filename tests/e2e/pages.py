@@ -234,6 +234,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
+        "/claim-periods": ["/claim-periods"],
         "/claim-reports": ["/claim-reports"],
         "/claim-reports/reconciliation": ["/claim-reports/reconciliation"],
         "/claim-reports/{report_id}": [f"/claim-reports/{each}" for each in db.exec(select(ClaimReport.id))],

@@ -57,6 +57,7 @@ OF_A_SESSION = {
     "export_id",
     "report_id",
     "assignment_id",
+    "letter_id",
 }
 # The one address whose session is a browser's.
 OWN_SIGN_IN = "/account/sessions/{session_id}/end"
@@ -113,6 +114,7 @@ FORMS: Mapping[str, Mapping[str, object]] = {
     "/claims/{claim_id}/not-billed": {"reason": "Not claimed"},
     "/claim-batches/{batch_id}/claim-reference": {"claim_reference": "F3848@", "lodged_on": "2026-11-23"},
     "/claim-batches/{batch_id}/exports": {"format": "xlsx"},
+    "/claim-periods": {"first_month": "2026-11", "last_month": "2026-11", "format": "csv"},
 }
 
 

@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from billing.exports import Batch, ControlTotals, Line, TooManyLines
+from sma.claims.bundles import write_bundle
 from sma.claims.formats import FORMATS
 from sma.claims.freezing import read_beside, thaw
 from sma.claims.limits import load_limits
@@ -43,14 +46,13 @@ def request_export(
     Locks: the batch. Publishes: export.requested. Raises: StepUpNeeded, TotpNeeded, BatchNotFound, NotFound for an
     unknown format.
     """
-    if require_totp and not by.has_totp:
-        raise TotpNeeded
-    if not by.has_stepped_up(now):
-        raise StepUpNeeded
-    if format not in FORMATS:
-        raise NotFound("There is no such file format.")
+    must_export(format, by=by, now=now, require_totp=require_totp)
     batch = hold_batch(db, batch_id)
-    export = db.exec(select(Export).where(col(Export.batch_id) == batch.id, col(Export.format) == format)).one_or_none()
+    export = db.exec(
+        select(Export).where(
+            col(Export.batch_id) == batch.id, col(Export.format) == format, col(Export.period_id).is_(None)
+        )
+    ).one_or_none()
     if export is not None and export.status != ExportStatus.FAILED:
         return export
     if export is None:
@@ -66,6 +68,16 @@ def request_export(
     return export
 
 
+def must_export(format: str, *, by: CurrentUser, now: datetime, require_totp: bool) -> None:
+    """Raises: StepUpNeeded, TotpNeeded, NotFound for an unknown format."""
+    if require_totp and not by.has_totp:
+        raise TotpNeeded
+    if not by.has_stepped_up(now):
+        raise StepUpNeeded
+    if format not in FORMATS:
+        raise NotFound("There is no such file format.")
+
+
 def write_export(database: Database, work: Work, *, now: datetime) -> None:
     """Write the file of an export, in chunks that count only once the last short transaction says so.
 
@@ -79,13 +91,13 @@ def write_export(database: Database, work: Work, *, now: datetime) -> None:
         # The lease runs on while a long file is written; `now` alone would let it run out.
         return now + timedelta(seconds=time.monotonic() - started)
 
-    batch = _begin(database, work, attempt, now=now)
-    if batch is None:
+    begun = _begin(database, work, attempt, now=now)
+    if begun is None:
         return
-    format, frozen = batch
+    format, write = begun
     chunks = _Chunks(database, work, attempt, later)
     try:
-        totals = FORMATS[format].write(frozen, chunks)  # type: ignore[arg-type]
+        totals = write(chunks)
     except TooManyLines:
         _give_up(database, work, attempt, now=later())
         return
@@ -94,7 +106,9 @@ def write_export(database: Database, work: Work, *, now: datetime) -> None:
     log.info("export.written", export_id=str(work.subject_id), rows=totals.row_count, format=format)
 
 
-def _begin(database: Database, work: Work, attempt: UUID, *, now: datetime) -> tuple[str, Batch] | None:
+def _begin(
+    database: Database, work: Work, attempt: UUID, *, now: datetime
+) -> tuple[str, Callable[[Any], ControlTotals]] | None:
     """Claim the export for this attempt and clear away dead ones; None when the file is already there."""
     with database.write() as db:
         export = db.exec(select(Export).where(col(Export.id) == work.subject_id).with_for_update()).one_or_none()
@@ -107,8 +121,13 @@ def _begin(database: Database, work: Work, attempt: UUID, *, now: datetime) -> t
         if not outbox.renew(db, work, now=now):
             raise LeaseLost
         export.attempt = attempt
-        batch = db.get_one(ClaimBatch, export.batch_id)
-        return export.format, frozen_batch(database, batch)
+        frozen = [
+            frozen_batch(database, db.get_one(ClaimBatch, batch_id))
+            for batch_id in (export.batch_id, *(UUID(each) for each in export.more_batches))
+        ]
+        if export.period_id is not None:
+            return export.format, partial(write_bundle, frozen, export.format)
+        return export.format, partial(FORMATS[export.format].write, frozen[0])
 
 
 def frozen_batch(database: Database, batch: ClaimBatch) -> Batch:
@@ -195,7 +214,8 @@ def _finish(
             raise LeaseLost
         export.status, export.ready_at = ExportStatus.READY, now
         export.sha256, export.size_bytes = totals.sha256, chunks.size
-        export.row_count, export.charge_cents = totals.row_count, totals.charge_cents
+        export.row_count = totals.row_count
+        export.charge_cents, export.benefit_cents = totals.charge_cents, totals.benefit_cents
         audit.record(db, by=None, did="write-export", on=export, now=now, rows=totals.row_count, sha256=totals.sha256)
 
 

@@ -11,6 +11,7 @@ from sma.claims.models.batches import ClaimLine as ClaimLine
 from sma.claims.models.exports import CHUNK_CONTEXT as CHUNK_CONTEXT
 from sma.claims.models.exports import Export as Export
 from sma.claims.models.exports import ExportChunk as ExportChunk
+from sma.claims.models.exports import PeriodExport as PeriodExport
 from sma.claims.models.lines import Claim as Claim
 from sma.claims.models.policy import PracticePolicy as PracticePolicy
 from sma.claims.models.referrer_reports import LETTER_CONTEXT as LETTER_CONTEXT
@@ -38,6 +39,7 @@ __all__ = [
     "PayerChoice",
     "PaymentRun",
     "PaymentRunClaim",
+    "PeriodExport",
     "PracticePolicy",
     "PrivateAccount",
     "ReferrerReport",

@@ -59,7 +59,11 @@ def batches(db: ReadSession, *, page: int, size: int, clinician_user_id: UUID | 
 
     One clinician's own when a user is given: what another has billed is not theirs to read.
     """
-    files = select(func.count()).where(col(Export.batch_id) == col(ClaimBatch.id)).scalar_subquery()
+    files = (
+        select(func.count())
+        .where(col(Export.batch_id) == col(ClaimBatch.id), col(Export.period_id).is_(None))
+        .scalar_subquery()
+    )
     query: Any = select(
         col(ClaimBatch.id),
         col(ClaimBatch.reference),
@@ -136,7 +140,7 @@ def _exports(db: ReadSession, batch_id: UUID) -> list[ExportRow]:
     rows = db.exec(
         select(Export, User.display_name)
         .join(User, col(User.id) == col(Export.requested_by_id))
-        .where(col(Export.batch_id) == batch_id)
+        .where(col(Export.batch_id) == batch_id, col(Export.period_id).is_(None))
         .order_by(col(Export.format))
     )
     return [ExportRow(export, state_of(export), name) for export, name in rows]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from billing.exports import Batch, ControlTotals, manifest
+from sma.claims.bundles import BUNDLE_TYPE, bundle_name
 from sma.claims.formats import FORMATS, file_name
 from sma.claims.models import CHUNK_CONTEXT, ClaimBatch, Export, ExportChunk
 from sma.claims.rules import ExportNotFound, ExportStatus, NotReadyYet
@@ -23,11 +24,13 @@ class ExportView:
 
     @property
     def file_name(self) -> str:
+        if self.export.period_id is not None:
+            return bundle_name(self.batch.reference, len(self.export.more_batches), self.export.format)
         return file_name(self.batch.reference, self.export.format)
 
     @property
     def media_type(self) -> str:
-        return FORMATS[self.export.format].media_type
+        return BUNDLE_TYPE if self.export.period_id is not None else FORMATS[self.export.format].media_type
 
     @property
     def state(self) -> str:
@@ -89,7 +92,7 @@ def manifest_of(view: ExportView) -> bytes:
     totals = ControlTotals(
         row_count=export.row_count or 0,
         charge_cents=export.charge_cents or 0,
-        benefit_cents=batch.benefit_cents,
+        benefit_cents=export.benefit_cents or 0,
         sha256=export.sha256 or "",
     )
     frozen = Batch(

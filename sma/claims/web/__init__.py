@@ -27,6 +27,7 @@ for part in (
     line,
     batches,
     exports,
+    periods,
     responses_file,
     responses,
     responses_lodging,

@@ -171,6 +171,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
+        "claim_period_export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("first_month", sa.Date(), nullable=False),
+        sa.Column("last_month", sa.Date(), nullable=False),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["staff_user.id"], name=op.f("fk_claim_period_export_requested_by_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_period_export")),
+    )
+    op.create_table(
         "claim_report",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -636,6 +649,9 @@ def upgrade() -> None:
         "claim_export",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("more_batches", sa.JSON(), nullable=False),
+        sa.Column("period_id", sa.Uuid(), nullable=True),
+        sa.Column("month", sa.Date(), nullable=True),
         sa.Column("format", sa.String(length=10), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("requested_by_id", sa.Uuid(), nullable=False),
@@ -645,15 +661,26 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.Integer(), nullable=True),
         sa.Column("row_count", sa.Integer(), nullable=True),
         sa.Column("charge_cents", sa.Integer(), nullable=True),
+        sa.Column("benefit_cents", sa.Integer(), nullable=True),
         sa.Column("attempt", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["claim_batch.id"], name=op.f("fk_claim_export_batch_id_claim_batch")),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["claim_period_export.id"], name=op.f("fk_claim_export_period_id_claim_period_export")
+        ),
         sa.ForeignKeyConstraint(
             ["requested_by_id"], ["staff_user.id"], name=op.f("fk_claim_export_requested_by_id_staff_user")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_export")),
     )
     with op.batch_alter_table("claim_export", schema=None) as batch_op:
-        batch_op.create_index("uq_claim_export", ["batch_id", "format"], unique=True)
+        batch_op.create_index(batch_op.f("ix_claim_export_period_id"), ["period_id"], unique=False)
+        batch_op.create_index(
+            "uq_claim_export",
+            ["batch_id", "format"],
+            unique=True,
+            sqlite_where=sa.text("period_id IS NULL"),
+            postgresql_where=sa.text("period_id IS NULL"),
+        )
 
     op.create_table(
         "claim_lodgement",
@@ -1478,7 +1505,10 @@ def downgrade() -> None:
 
     op.drop_table("claim_lodgement")
     with op.batch_alter_table("claim_export", schema=None) as batch_op:
-        batch_op.drop_index("uq_claim_export")
+        batch_op.drop_index(
+            "uq_claim_export", sqlite_where=sa.text("period_id IS NULL"), postgresql_where=sa.text("period_id IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_claim_export_period_id"))
 
     op.drop_table("claim_export")
     with op.batch_alter_table("claim_block", schema=None) as batch_op:
@@ -1565,6 +1595,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_claim_report_sha256"))
 
     op.drop_table("claim_report")
+    op.drop_table("claim_period_export")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreement_patient_id"))
 
