@@ -87,7 +87,8 @@ def _obstacles(judged: Judgement) -> Iterable[Reason]:
     if waits_for_stay(judged):
         return [Reason.STAY]
     found = [obstacle.rule for choice in choices(judged) for obstacle in choice.obstacles]
-    if not found:
-        found = [each["rule"] for each in judged["findings"] if each["verdict"] != Verdict.MET]
-        found += ["unconfirmed"] if judged["evidence"]["unconfirmed"] else []
+    if not found and judged["evidence"]["unconfirmed"]:
+        # Times that do not count yet look like times that are missing.
+        return [Reason.UNCONFIRMED]
+    found = found or [each["rule"] for each in judged["findings"] if each["verdict"] != Verdict.MET]
     return [_OF_RULE.get(rule, Reason.OTHER) for rule in found]

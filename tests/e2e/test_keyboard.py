@@ -3,40 +3,14 @@
 from datetime import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.clinic import Clinic
 from tests.e2e.conftest import Open
 from tests.e2e.ground import Days
+from tests.e2e.keyboard import FOCUSED, tab_to
 
 pytestmark = pytest.mark.xdist_group("flows")
-
-FARTHEST = 60
-FOCUSED = """() => {
-  const it = document.activeElement;
-  const words = [it.getAttribute('aria-label'), it.labels?.[0]?.innerText, it.innerText, it.placeholder];
-  return words.find((said) => said?.trim())?.trim().replace(/\\s+/g, ' ') ?? '';
-}"""
-# An outline, or a shadow drawn as one; inputs inside a label may show it on the label.
-SEEN = """() => {
-  const drawn = (it) => {
-    const style = getComputedStyle(it);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
-  };
-  const it = document.activeElement;
-  return drawn(it) || [...(it.labels ?? [])].some(drawn);
-}"""
-
-
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until what has the focus says these words; every stop on the way must be visible."""
-    for _ in range(FARTHEST):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        assert page.evaluate(SEEN), f"nobody can see that “{focused}” has the focus"
-        if words in focused:
-            return
-    raise AssertionError(f"“{words}” is not reached by Tab on {page.url}")
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(open_as: Open, days: Days) -> None:
