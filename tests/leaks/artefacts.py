@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tests.leaks.search import find, metadata_of, unpacked
-from tests.leaks.tokens import CORE, NOBODYS, Token
+from tests.leaks.search import Pile, find, metadata_of, unpacked
+from tests.leaks.tokens import NOBODYS, Token
 
 NAMES = frozenset({"preferred_name", "family_name"})
 # What a desk or a team needs to know who somebody is and how to speak with them.
@@ -42,12 +42,10 @@ def leaks(artefacts: Iterable[Artefact], tokens: Iterable[Token]) -> Iterator[st
     """Name every word that stands where it must not. The word itself is not repeated."""
     every = list(tokens)
     for alike in _alike(artefacts):
-        lines = _distinct_lines(alike)
-        suspicious = b"\n".join(line for line in lines if find([CORE], [line]))
-        all_lines = b"\n".join(lines)
-        for token in every:
-            layers = [suspicious if token.is_worded else all_lines]
-            if not alike[0].may_hold(token) and find(token.spellings, layers):
+        unwanted = [token for token in every if not alike[0].may_hold(token)]
+        pile = Pile(_distinct_lines(alike), (word for token in unwanted for word in token.spellings))
+        for token in unwanted:
+            if pile.holds(token.spellings):
                 whose = "the session" if token.owner == NOBODYS else f"guest {token.owner}"
                 for each in alike:
                     if find(token.spellings, unpacked(each.content)):
@@ -61,6 +59,7 @@ def _alike(artefacts: Iterable[Artefact]) -> Iterable[list[Artefact]]:
     return groups.values()
 
 
-def _distinct_lines(artefacts: Iterable[Artefact]) -> list[bytes]:
+def _distinct_lines(artefacts: Iterable[Artefact]) -> bytes:
     # Pages are mostly the same lines; a word never runs over the end of one, once everything is unfolded.
-    return sorted({line for each in artefacts for layer in unpacked(each.content) for line in layer.split(b"\n")})
+    lines = {line for each in artefacts for layer in unpacked(each.content) for line in layer.split(b"\n")}
+    return b"\n".join(sorted(lines))

@@ -6,6 +6,7 @@ import io
 import json
 import quopri
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -18,6 +19,10 @@ from pypdf.generic import StreamObject
 
 # A word may be cut by the line length of mails, calendars and base64.
 _FOLDS = (b"\r\n ", b"=\r\n", b"=\n", b"\n ", b"\r\n", b"\n")
+
+
+# What is shorter stands anywhere by chance.
+SHORTEST = 6
 
 
 def in_base64(raw: bytes) -> Iterator[bytes]:
@@ -58,7 +63,7 @@ def patterns(word: str) -> tuple[bytes, ...]:
         for case in (word, word.casefold(), word.upper(), _without_marks(word).casefold())
     }
     found = {part for spelling in spellings for encode in ENCODINGS.values() for part in encode(spelling)}
-    return tuple(part for part in found if len(part) >= 6)
+    return tuple(part for part in found if len(part) >= SHORTEST)
 
 
 def unpacked(content: bytes) -> list[bytes]:
@@ -70,6 +75,23 @@ def unpacked(content: bytes) -> list[bytes]:
         folds = _FOLDS[:3] if layer[:15].lower() == b"<!doctype html>" else _FOLDS
         unfolded.extend(layer.replace(fold, b"") for fold in folds if fold in layer)
     return layers + unfolded
+
+
+class Pile:
+    """Many bytes in which many words are looked for: a word is searched only where it can begin."""
+
+    def __init__(self, content: bytes, words: Iterable[str]) -> None:
+        self._content = content
+        wanted = {(part[:SHORTEST],) for word in words for part in patterns(word)}
+        self._begun: set[tuple[bytes]] = set()
+        for offset in range(SHORTEST):
+            end = len(content) - (len(content) - offset) % SHORTEST
+            self._begun |= wanted.intersection(struct.iter_unpack(f"{SHORTEST}s", content[offset:end]))
+
+    def holds(self, words: Iterable[str]) -> bool:
+        """Tell whether any of the words, which were named at first, stands in it."""
+        parts = (part for word in words for part in patterns(word) if (part[:SHORTEST],) in self._begun)
+        return any(part in self._content for part in parts)
 
 
 def find(words: Iterable[str], layers: Iterable[bytes]) -> bool:

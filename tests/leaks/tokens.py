@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 LETTERS = "bcdfghjkmnpqrstvwxz"
-# Stands in every planted word, so that most of what was gathered need not be searched for all of them.
+# Stands in every planted word, so that none of them is a word of somebody else's.
 CORE = "qzxjkw"
 # Published test cards of Services Australia's vendor environment and of HL7 Australia; nobody's own.
 CARDS = (
@@ -34,10 +34,6 @@ class Token:
     owner: int
     field: str
     spellings: tuple[str, ...]
-
-    @property
-    def is_worded(self) -> bool:
-        return all(CORE in spelling for spelling in self.spellings)
 
 
 @dataclass
