@@ -101,14 +101,26 @@ def _stepped(number: str) -> list[str]:
 
 
 def _in_code(text: str) -> Iterator[tuple[str, str]]:
-    """Turn each comparison, `and`, `or`, `not` and number of a module into its neighbour."""
-    for index, node in enumerate(ast.walk(ast.parse(text))):
-        for changed in _changed(node):
+    """Turn each comparison, `and`, `or`, `+`, `-`, truth and number of a module into its neighbour."""
+    whole = ast.parse(text)
+    # How a class is made and what is only faster are no rules: no case could notice.
+    skipped = {
+        inner
+        for node in ast.walk(whole)
+        for part in (getattr(node, "decorator_list", []) if not _is_speed(node) else [node])
+        for inner in ast.walk(part)
+    }
+    for index, node in enumerate(ast.walk(whole)):
+        for changed in [] if node in skipped else _changed(node):
             tree = ast.parse(text)
             twin = next(each for number, each in enumerate(ast.walk(tree)) if number == index)
             what = f"line {getattr(node, 'lineno', '?')}: {ast.unparse(node)}"
             _apply(twin, changed)
             yield ast.unparse(ast.fix_missing_locations(tree)), f"{what} as {ast.unparse(twin)}"
+
+
+def _is_speed(node: ast.AST) -> bool:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "of_service"
 
 
 def _changed(node: ast.AST) -> list[object]:

@@ -8,7 +8,9 @@ import pytest
 from billing import EarlierService
 from billing.rules.group import GroupTogether
 from billing.rules.pools import Exclusion, Pool
+from billing.rules.referral import Referred
 from billing.rules.scope import Telehealth
+from billing.rules.time import UniformTimes
 
 
 def group(**changes: Any) -> GroupTogether:
@@ -83,3 +85,18 @@ def test_a_service_of_an_ended_item_counts_from_its_own_day_to_the_last() -> Non
     assert old.transitional((service,), date(2025, 6, 1)) == service
     assert old.transitional((service,), date(2027, 6, 30)) == service
     assert old.transitional((service,), date(2027, 7, 1)) is None
+
+
+def test_a_referral_covers_at_least_one_month_and_one_service_counted_somewhere() -> None:
+    assert Referred(source="invented", months=1, services=1, pool=pool(most=1)).months == 1
+    for wrong in ({"months": 0}, {"services": 0, "pool": pool(most=1)}):
+        with pytest.raises(ValueError, match="at least 1"):
+            Referred(source="invented", **wrong)
+    with pytest.raises(ValueError, match="counted in a pool"):
+        Referred(source="invented", services=1)
+
+
+def test_two_lengths_can_be_alike_and_one_cannot() -> None:
+    assert UniformTimes(source="invented", doubt="invented", alike=2).alike == 2
+    with pytest.raises(ValueError, match="at least 2"):
+        UniformTimes(source="invented", doubt="invented", alike=1)
