@@ -16,7 +16,7 @@ from sma.appointments import Appointment
 from sma.appointments.rules import LIVE
 from sma.assignments import BenefitAssignment
 from sma.attendance import ClinicianPresence, ConsultInterval
-from sma.claims import Claim, ClaimBatch, Export
+from sma.claims import Claim, ClaimBatch, Export, ReferrerReport
 from sma.core.db import Database, ReadSession
 from sma.identity import CurrentUser
 from sma.people import Patient, Practitioner, practitioner_of
@@ -42,6 +42,7 @@ _CLINICIAN_OF: Mapping[str, Any] = {
     "assignment_id": select(col(BenefitAssignment.practitioner_id)).where(
         col(BenefitAssignment.id) == bindparam("row")
     ),
+    "letter_id": select(col(ReferrerReport.practitioner_id)).where(col(ReferrerReport.id) == bindparam("row")),
 }
 
 

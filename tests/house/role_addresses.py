@@ -155,7 +155,7 @@ def form_for(path: str, whose: str, scene: Scene) -> dict[str, str]:
         "/sessions/{session_id}/entered-presences": times | {"starts": "08:22", "ends": "08:25"},
         "/sessions/{session_id}/assignments": {
             "people": f"{ids['unassigned'].hex}.{side.clinician_id.hex}",
-            "method": "post",
+            "method": "pre",
             "assigned_on": "2026-11-23",
         },
         "/sessions/{session_id}/people/{patient_id}/assignment": {

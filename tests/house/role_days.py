@@ -34,6 +34,7 @@ from sma.scheduling import GroupSession, Program, SessionRole, SessionRoleKind
 from sma.worker import deliver_due
 from tests import factories
 from tests.conftest import NOW
+from tests.house.role_accounts import owe
 from tests.house.role_returns import bring_back
 from tests.house.role_scene import Scene, Side
 
@@ -66,6 +67,7 @@ def live_through(scene: Scene) -> None:
         _run(scene, side)
     for side in scene.sides.values():
         _approve_another(scene, side)
+        owe(scene, side)
     with scene.database.write() as db:
         stuck = db.exec(select(Outbox).limit(1)).one()
         stuck.finished_at, stuck.buried_at, stuck.last_error = None, NOW, "unreachable"

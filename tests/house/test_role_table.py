@@ -27,6 +27,7 @@ OF_ONE_SESSION = {
     "{batch_id}",
     "{export_id}",
     "{assignment_id}",
+    "{letter_id}",
 }
 REFUSED_BEYOND_PERMISSIONS = {
     "/consults/{consult_id}/confirmation",

@@ -226,7 +226,7 @@ def _account_page(
         "claims/account.html",
         status_code=status_code,
         view=view,
-        payment=payment or forms.blank(paid_on=today, way=PaymentWay.CARD),
+        payment=payment or forms.blank(paid_on=today, way=PaymentWay.CARD, is_refund=view.paper.outstanding_cents <= 0),
         credit=credit or forms.blank(),
         refusal=refusal.message if refusal else None,
         ways=list(WAY_WORDS.items()),

@@ -7,9 +7,15 @@ from sma.claims.payers import PAYER_WORDS
 from sma.claims.queries.account_drafts import account_of_line
 from sma.claims.queries.referrer_reports import reports_of_line
 from sma.claims.referring import MOMENT_WORDS, STATE_WORDS
-from sma.claims.rules import BillingType, ClaimStatus, LineKind
+from sma.claims.rules import STATUS_WORDS, BillingType, ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.identity import CurrentUser, Permission
+
+
+def words_of(claim: Claim) -> dict[ClaimStatus, str]:
+    """The states as this line says them: a private one is never exported, it stands on an account."""
+    own = {ClaimStatus.EXPORTED: "On an account"} if claim.billing_type == BillingType.PRIVATE else {}
+    return {**STATUS_WORDS, **own}
 
 
 def beside(db: ReadSession, claim: Claim, user: CurrentUser, *, is_mine: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sma.assignments import METHOD_WORDS
 from sma.claims import actions, queries
 from sma.claims.policy import ANSWERS
-from sma.claims.rules import BILLING_WORDS, STATUS_WORDS, LineDecided, NotApprovable, NotExported
+from sma.claims.rules import BILLING_WORDS, LineDecided, NotApprovable, NotExported
 from sma.claims.web.asking import (
     APPROVED,
     APPROVED_LAST,
@@ -21,7 +21,7 @@ from sma.claims.web.asking import (
     NotBilledAnswers,
     Reader,
 )
-from sma.claims.web.beside import beside
+from sma.claims.web.beside import beside, words_of
 from sma.claims.web.remedies import pages_for
 from sma.core import clock, idempotency
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
@@ -109,10 +109,11 @@ def _card(
         refusal=refusal.message if refusal else None,
         is_mine=is_mine,
         responses=queries.responses_of(db, claim_id),
+        rejected_before=queries.rejected_before(db, evidence.claim),
         may_propose_again=is_mine or user.may(Permission.EXPORT_CLAIMS),
         fixes=pages_for(evidence, user),
         may_record=user.may(Permission.RUN_SESSION),
-        status_words=STATUS_WORDS,
+        status_words=words_of(evidence.claim),
         method_words=METHOD_WORDS,
         billing_words=BILLING_WORDS,
         policy_words=ANSWERS,

@@ -67,48 +67,48 @@ def owe(request: Request, claim_id: UUID, _form: Pressed, db: WriteDb, user: App
     return go_to(request, f"/referrer-reports/{report.id}", say=OWED)
 
 
-@router.get("/referrer-reports/{report_id}")
-def show_report(request: Request, report_id: UUID, db: ReadDb, user: Approver) -> Response:
-    return _page(request, db, report_id, user)
+@router.get("/referrer-reports/{letter_id}")
+def show_report(request: Request, letter_id: UUID, db: ReadDb, user: Approver) -> Response:
+    return _page(request, db, letter_id, user)
 
 
-@router.post("/referrer-reports/{report_id}")
-def write(request: Request, report_id: UUID, form: LetterAnswers, db: WriteDb, user: Approver) -> Response:
+@router.post("/referrer-reports/{letter_id}")
+def write(request: Request, letter_id: UUID, form: LetterAnswers, db: WriteDb, user: Approver) -> Response:
     """Keep what is written, and sign it off where that was pressed."""
     if form.errors:
-        return _page(request, db, report_id, user, form=form, status_code=422)
+        return _page(request, db, letter_id, user, form=form, status_code=422)
     answers: LetterForm = form.values
     now = clock.now()
     words = answers.model_dump(exclude={"idempotency_key", "then"})
     if answers.then == "sign":
         parts = ("assessment", "treatment", "management")
         if missing := {name: "Write this before signing off." for name in parts if not words[name]}:
-            return _page(request, db, report_id, user, form=forms.with_errors(form, missing), status_code=422)
+            return _page(request, db, letter_id, user, form=forms.with_errors(form, missing), status_code=422)
     try:
-        actions.write_letter(db, report_id, **words, by=user, now=now)
+        actions.write_letter(db, letter_id, **words, by=user, now=now)
         if answers.then == "sign":
-            actions.sign_off(db, report_id, by=user, now=now)
+            actions.sign_off(db, letter_id, by=user, now=now)
     except (StaleVersion, ReportClosed) as refusal:
-        return _page(request, db, report_id, user, form=form, refusal=refusal, status_code=409)
-    return go_to(request, f"/referrer-reports/{report_id}", say=SIGNED if answers.then == "sign" else KEPT)
+        return _page(request, db, letter_id, user, form=form, refusal=refusal, status_code=409)
+    return go_to(request, f"/referrer-reports/{letter_id}", say=SIGNED if answers.then == "sign" else KEPT)
 
 
-@router.post("/referrer-reports/{report_id}/postponement")
-def postpone(request: Request, report_id: UUID, _form: Pressed, db: WriteDb, user: Approver) -> Response:
-    actions.expect_more(db, report_id, by=user, now=clock.now())
+@router.post("/referrer-reports/{letter_id}/postponement")
+def postpone(request: Request, letter_id: UUID, _form: Pressed, db: WriteDb, user: Approver) -> Response:
+    actions.expect_more(db, letter_id, by=user, now=clock.now())
     return go_to(request, "/referrer-reports", say=POSTPONED)
 
 
-@router.post("/referrer-reports/{report_id}/elsewhere")
-def elsewhere(request: Request, report_id: UUID, _form: Pressed, db: WriteDb, user: Approver) -> Response:
-    actions.mark_written_elsewhere(db, report_id, by=user, now=clock.now())
+@router.post("/referrer-reports/{letter_id}/elsewhere")
+def elsewhere(request: Request, letter_id: UUID, _form: Pressed, db: WriteDb, user: Approver) -> Response:
+    actions.mark_written_elsewhere(db, letter_id, by=user, now=clock.now())
     return go_to(request, "/referrer-reports", say=ELSEWHERE)
 
 
-@router.get("/referrer-reports/{report_id}/file")
-def download(request: Request, report_id: UUID, db: ReadDb, user: Approver) -> Response:
+@router.get("/referrer-reports/{letter_id}/file")
+def download(request: Request, letter_id: UUID, db: ReadDb, user: Approver) -> Response:
     """Hand out a letter that is signed off; who took it is kept first."""
-    view = report_view(db, report_id)
+    view = report_view(db, letter_id)
     _own(view.practitioner.user_id, user)
     content = letter_pdf(opened_letter(view.report))
     audit.note(
@@ -116,11 +116,11 @@ def download(request: Request, report_id: UUID, db: ReadDb, user: Approver) -> R
         by_id=user.id,
         did="download-report",
         on_kind="referrer_report",
-        on_id=report_id,
+        on_id=letter_id,
         now=clock.now(),
     )
     headers = {
-        "Content-Disposition": f'inline; filename="report-{report_id.hex[:8]}.pdf"',
+        "Content-Disposition": f'inline; filename="report-{letter_id.hex[:8]}.pdf"',
         "Cache-Control": "no-store",
     }
     return Response(content, media_type="application/pdf", headers=headers)
@@ -135,14 +135,14 @@ def _own(clinician_user_id: UUID | None, user: CurrentUser) -> None:
 def _page(
     request: Request,
     db: ReadSession,
-    report_id: UUID,
+    letter_id: UUID,
     user: CurrentUser,
     *,
     form: Form[Any] | None = None,
     refusal: DomainError | None = None,
     status_code: int = 200,
 ) -> Response:
-    view = report_view(db, report_id)
+    view = report_view(db, letter_id)
     _own(view.practitioner.user_id, user)
     report = view.report
     signed = opened_letter(report) if report.letter else None
