@@ -31,7 +31,8 @@ class Minutes(Rule):
     """The patient's own time with the clinician lies between the item's edges, in whole seconds.
 
     `at_least` and `at_most` include the edge, `over` and `under` leave it out. A time less than `doubtful_seconds`
-    above the lower edge is met and flagged: `doubt` says why some would disagree.
+    above the lower edge is met and flagged: `doubt` says why some would disagree. So is a time that meets the edge to
+    the second: an auditor would look twice.
     """
 
     kind: ClassVar[str] = "minutes"
@@ -85,6 +86,8 @@ class Minutes(Rule):
         lower = (self.at_least or self.over or 0) * 60
         if self.doubt and seconds < lower + self.doubtful_seconds:
             return self.met(f"{facts}; at threshold: {self.doubt}", flag="at threshold")
+        if self.at_least is not None and seconds == lower:
+            return self.met(f"{facts}; at threshold: to the second", flag="at threshold")
         return self.met(facts)
 
 
