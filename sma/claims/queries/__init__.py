@@ -17,6 +17,7 @@ from sma.claims.queries.responses_file import reconciled as reconciled
 from sma.claims.queries.responses_pages import LineResponses as LineResponses
 from sma.claims.queries.responses_pages import ReportView as ReportView
 from sma.claims.queries.responses_pages import lodgements as lodgements
+from sma.claims.queries.responses_pages import rejected_before as rejected_before
 from sma.claims.queries.responses_pages import report_view as report_view
 from sma.claims.queries.responses_pages import reports as reports
 from sma.claims.queries.responses_pages import responses_of as responses_of
@@ -66,6 +67,7 @@ __all__ = [
     "policies",
     "reason_counts",
     "reconciled",
+    "rejected_before",
     "report_view",
     "reports",
     "responses_of",

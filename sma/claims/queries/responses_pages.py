@@ -15,8 +15,8 @@ from sqlmodel import col, select
 
 from billing.returns import UNKNOWN, ReturnState, load_codes
 from sma.claims.models import Claim, ClaimBatch, ClaimLine, ClaimLodgement, ClaimReport, ServiceResult
-from sma.claims.queries.responses import is_newest, stands
-from sma.claims.rules import ReportNotFound
+from sma.claims.queries.responses import is_newest, newest_states, stands
+from sma.claims.rules import ClaimStatus, ReportNotFound
 from sma.core.db import ReadSession
 from sma.identity import User
 from sma.people import Patient, Practitioner, full_name
@@ -77,6 +77,12 @@ class ResultRow:
     item_number: str
     charge_cents: int
     batch_reference: str
+    claim_status: str
+
+    @property
+    def paid_although_replaced(self) -> bool:
+        """Something was paid for a line that is void: its newer version must not be claimed as well."""
+        return self.claim_status == ClaimStatus.VOID and self.result.benefit_cents > 0
 
     @property
     def difference_cents(self) -> int:
@@ -229,6 +235,15 @@ def responses_of(db: ReadSession, claim_id: UUID) -> LineResponses | None:
     )
 
 
+def rejected_before(db: ReadSession, claim: Claim) -> UUID | None:
+    """Return the rejected line that this one was proposed again from, if it was."""
+    if claim.replaces_id is None:
+        return None
+    states = newest_states(claim.replaces_id)
+    found = db.connection().execute(sqlalchemy.select(states.c.claim_id).where(states.c.rejected > 0)).first()
+    return claim.replaces_id if found else None
+
+
 def lodgements(db: ReadSession, batch_id: UUID) -> list[tuple[ClaimLodgement, str]]:
     """Return the claim ids recorded for a batch with who recorded each, newest first: the first one stands."""
     query = (
@@ -284,4 +299,5 @@ def _row(found: Any) -> ResultRow:
         item_number=line.item_number,
         charge_cents=line.charge_cents,
         batch_reference=reference,
+        claim_status=claim.status,
     )

@@ -171,11 +171,17 @@ def test_whoever_bills_proposes_a_rejected_line_again_and_its_clinician_approves
     fresh = clinic.billing.post(f"/claims/{rejected.id}/new-version").headers["location"]
     assert fresh == f"/claims/{clinic.line('P01').id}"
     assert f'href="{fresh}"' in clinic.billing.get(f"/claims/{rejected.id}").text
+    assert f'href="/claims/{rejected.id}"' in clinic.doctor.get(fresh).text
     clinic.approve("P01")
     second = clinic.billing.get(clinic.batch()).text
     assert "1 frozen line" in second
     assert "Takes back" not in second
     assert "7 lines, $315.35" in clinic.billing.get("/claim-batches").text
+
+    # Medicare pays the old one after all.
+    late = clinic.billing.get(taken_in(clinic, results(row("0001", "01")))).text
+    assert "Paid although replaced" in late
+    assert "must not be claimed as well" in clinic.doctor.get(f"/claims/{rejected.id}").text
 
 
 def test_only_whoever_bills_takes_reports_in_and_enters_claim_ids(clinic: Clinic, lodged: str, sign_in: SignIn) -> None:
