@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 
 from sma.app import create_app
@@ -16,6 +17,7 @@ from sma.core import crypto
 from sma.core.db import Database, WriteSession
 from sma.core.settings import Settings
 from sma.identity import Role
+from sma.identity.actions.sign_in import hasher
 from tests import factories
 from tests.engines import copy_of_sqlite, empty, postgresql_database
 
@@ -33,13 +35,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep, when asked, the tests that open the database of the run (`database_url`)."""
+    """Begin with browsers, which take longest; keep, when asked, only what opens the run's database (`database_url`)."""
+    items.sort(key=lambda item: "tests/e2e/" not in item.path.as_posix())
     if not config.getoption("--only-what-stands-on-the-engine"):
         return
     kept = [item for item in items if "_postgresql" in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
+
+# Guessing a password is slow on purpose. That shows nothing in a test, and is true of a served clinic all the same.
+hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
+hasher.hashers = [hasher.current_hasher]
 
 # The suite's "today": a Monday, with the session of the first scenario the day after.
 NOW = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)

@@ -32,7 +32,8 @@ def _serve(home: Path) -> None:
     command = home / "env/bin/sma"
     subprocess.run([command, "db", "upgrade"], check=True, cwd=home, env=environment)
     subprocess.run([command, "demo", "load"], check=True, cwd=home, env=environment)
-    server = subprocess.Popen([command, "serve", "--port", str(port)], cwd=home, env=environment)
+    serve = [command, "serve", "--port", str(port)]
+    server = subprocess.Popen(serve, cwd=home, env=environment, start_new_session=True)
     try:
         page = _wait_for(f"http://127.0.0.1:{port}/sign-in")
         assert "Sign in" in page
@@ -40,6 +41,7 @@ def _serve(home: Path) -> None:
     finally:
         server.terminate()
         server.wait(20)
+        _wait_until_gone(server.pid)
 
 
 def _wait_for(url: str) -> str:
@@ -50,6 +52,24 @@ def _wait_for(url: str) -> str:
         except OSError:
             time.sleep(0.2)
     raise SystemExit(f"{url} does not answer")
+
+
+def _wait_until_gone(group: int) -> None:
+    """Let the worker end as well, before its program is taken away."""
+    for _ in range(100):
+        if not any(_is_of(group, process) for process in Path("/proc").glob("[0-9]*/stat")):
+            return
+        time.sleep(0.2)
+    raise SystemExit("the worker outlived its server")
+
+
+def _is_of(group: int, process: Path) -> bool:
+    """Whether a process of that group runs; one that has ended and waits to be collected does not."""
+    try:
+        state, _parent, its_group = process.read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return False
+    return int(its_group) == group and state != "Z"
 
 
 def _free_port() -> int:
