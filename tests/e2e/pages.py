@@ -105,6 +105,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/sessions/{begun}/assignments", 422, "Record for"),
         Refusal(f"/assignments/{unsigned}/signing", 422, "I agree"),
         Refusal(f"/claims/{undecided}", 422, "Keep as not billed", username="dr.okafor"),
+        Refusal("/claims", 422, "Approve the lines ticked", username="dr.okafor"),
         Refusal("/claim-reports", 422, "Take in this report"),
         Refusal(f"/claim-batches/{batch}/claim-reference", 422, "Record the correction"),
     ]
@@ -223,7 +224,11 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/consults/{consult_id}/correction": [f"/consults/{consult}/correction"],
         "/sessions/{session_id}/sheets/{kind}": [f"/sessions/{past}/sheets/{kind}" for kind in ("sign-in", "staff")],
         "/sessions/{session_id}/sheets/evidence": [f"/sessions/{past}/sheets/evidence"],
-        "/claims": ["/claims", *(f"/claims?tab={tab}" for tab in ("ready", "exported", "blocked", "not-billed"))],
+        "/claims": [
+            "/claims",
+            "/claims?month=2026-11&reason=agreement",
+            *(f"/claims?tab={tab}" for tab in ("ready", "exported", "exceptions", "paid", "not-billed")),
+        ],
         "/claims/policy": ["/claims/policy"],
         "/claims/volume": ["/claims/volume"],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],

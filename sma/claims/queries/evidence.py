@@ -118,7 +118,7 @@ class Evidence:
     def limits(self) -> list[Mapping[str, Any]]:
         """What counters, plans and referrals say, of the items that fit and of the next ones, each once."""
         items = [*self.judged["fitting"], *self.judged["next"]]
-        found = [_dated(each) for item in items for each in item["findings"] if each["rule"] in _LIMITS]
+        found = [_dated(each) for item in items for each in item["findings"] if _tells_a_limit(each)]
         return list({(each["rule"], each["facts"]): each for each in found}.values())
 
     @property
@@ -173,6 +173,11 @@ def _card(item: Mapping[str, Any]) -> ItemCard:
     unmet = [each for each in findings if each["verdict"] != Verdict.MET]
     met = [each for each in findings if each["verdict"] == Verdict.MET]
     return ItemCard(item["item"], item["title"], date.fromisoformat(item["from"]), item["confidence"], unmet, met)
+
+
+def _tells_a_limit(finding: Mapping[str, Any]) -> bool:
+    # That nothing excludes a service is no news; which service does is.
+    return finding["rule"] in _LIMITS and (finding["rule"] != "not-same-day" or finding["verdict"] != Verdict.MET)
 
 
 def _dated(finding: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """The lines of the work list, and one session's lines side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from billing.returns.states import ReturnState
 from sma.attendance import DayFacts, day_facts
 from sma.claims.models import Claim
 from sma.claims.queries.results import Result
+from sma.claims.queries.strip import Strip, strip_of
 from sma.claims.queries.tabs import Narrowed, Tab, rank, standing
 from sma.claims.reasons import Reason, read
 from sma.claims.rules import ClaimStatus, LineKind
@@ -69,13 +70,17 @@ class LineRow:
 
 @dataclass(frozen=True)
 class SessionLines:
-    """One session's lines side by side. Seconds of consults and of presence, by clinician name."""
+    """One session's lines side by side, with its minutes drawn, and the money by kind of billing.
+
+    Seconds of consults and of presence are those of all its clinicians.
+    """
 
     view: SessionView
     rows: Sequence[LineRow]
+    strip: Strip
     consult_seconds: int
     presence_seconds: int
-    total_cents: int
+    total_cents: Mapping[str, int]
 
 
 def lines(db: ReadSession, tab: Tab, narrowed: Narrowed, *, today: date, page: int, size: int) -> list[LineRow]:
@@ -131,13 +136,28 @@ def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
     ordered = query.order_by(col(Patient.family_search), col(Patient.preferred_search), col(Claim.id))
     rows = [_row(each) for each in db.exec(ordered)]
     billed = [row for row in rows if row.status != ClaimStatus.NOT_BILLED]
+    day = day_facts(db, session_id)
     return SessionLines(
         view=view,
         rows=rows,
+        strip=strip_of(
+            (day.starts_at, day.ends_at),
+            stays=[(stay.starts_at, stay.ends_at) for stay in day.presences if stay.ends_at],
+            own=[(each.starts_at, each.ends_at) for person in day.people for each in person.consults],
+            others=[],
+        ),
         consult_seconds=sum(row.consult_seconds for row in rows),
-        presence_seconds=_presence_seconds(day_facts(db, session_id)),
-        total_cents=sum(row.total_cents or 0 for row in billed),
+        presence_seconds=_presence_seconds(day),
+        total_cents=_by_type(billed),
     )
+
+
+def _by_type(rows: Iterable[LineRow]) -> dict[str, int]:
+    """What lines come to, by kind of billing: the kinds are never one sum."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.billing_type] = sums.get(row.billing_type, 0) + (row.total_cents or 0)
+    return sums
 
 
 def _presence_seconds(day: DayFacts) -> int:
