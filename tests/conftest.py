@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with browsers, which take longest; keep, when asked, only what opens the run's database (`database_url`)."""
+    """Begin with browsers, which take longest; when asked, keep only what opens the database of the run."""
     items.sort(key=lambda item: "tests/e2e/" not in item.path.as_posix())
     if not config.getoption("--only-what-stands-on-the-engine"):
         return
