@@ -51,7 +51,7 @@ class GroupTogether(Rule):
         if self.under_minutes is not None and surely >= self.under_minutes * 60:
             return self.not_met(facts, "A longer item may fit. Check arrivals, departures and the clinician's times.")
         if surely >= self.minutes * 60:
-            short = least < self.least and billable < self.least
+            short = billable < self.least
             return self.met(facts, flag=f"group of {billable} after an absence" if short else None)
         if self.minutes * 60 <= possibly < 60 * (self.under_minutes or possibly + 1):
             return self.needs_a_person(
