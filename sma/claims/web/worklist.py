@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 
+from sma import fees
 from sma.claims import actions, queries
 from sma.claims.queries import Tab
 from sma.claims.rules import BILLING_WORDS, STATUS_WORDS
@@ -150,4 +151,6 @@ def _list(
         may_export=user.may(Permission.EXPORT_CLAIMS),
         status_words=STATUS_WORDS,
         billing_words=BILLING_WORDS,
+        schedule=fees.standing_now(clock.now()),
+        may_see_operations=user.may(Permission.SEE_OPERATIONS),
     )
