@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from billing import load_rulebook
@@ -81,12 +80,16 @@ def import_history(database: Database, path: Path, *, by: Actor | None, now: dat
     if _digest(path) != seen:
         raise Conflict("The file changed while it was read. Nothing was recorded; try again.", code="history-changed")
     final = HistoryReport()
-    with database.write() as db:
-        for rows in _parts(path, final):
-            _write(db, rows, final, now=now)
-        if final.refused:
-            raise Conflict("The record changed meanwhile. Nothing was recorded; try again.", code="history-changed")
-        _note(db, final, by=by, now=now)
+    changed = Conflict("The record changed meanwhile. Nothing was recorded; try again.", code="history-changed")
+    try:
+        with database.write() as db:
+            for rows in _parts(path, final):
+                _write(db, rows, final, now=now)
+            if final.refused:
+                raise changed
+            _note(db, final, by=by, now=now)
+    except IntegrityError:  # somebody entered one of these services at the same moment
+        raise changed from None
     return final
 
 
@@ -195,31 +198,47 @@ def _uuid(text: str) -> UUID | None:
 
 def _write(db: WriteSession, rows: Sequence[HistoryRow], report: HistoryReport, *, now: datetime) -> None:
     rulebook = load_rulebook()
-    values = [
-        {
-            "id": uuid4(),
-            "patient_id": patient_id,
-            "item_number": row.item_number,
-            "date_of_service": row.date_of_service,
-            "plan_kind": plan_kind_of(row.item_number, rulebook),
-            "given": row.given,
-            "place": row.place,
-            "source": RecordSource.IMPORTED,
-            "recorded_at": now,
-        }
+    matched = [
+        ((patient_id, row.item_number, row.date_of_service), row)
         for row, patient_id in _Matched(db, rows, today_at(now)).check(report)
     ]
-    if not values:
-        return
-    added = db.connection().execute(_insert(db).on_conflict_do_nothing(), values).rowcount
-    report.recorded += added
-    report.known_already += len(values) - added
+    known = _standing(db, [key for key, _ in matched])
+    values = []
+    for key, row in matched:
+        if key in known:
+            report.known_already += 1
+            continue
+        known.add(key)
+        values.append(
+            {
+                "id": uuid4(),
+                "patient_id": key[0],
+                "item_number": row.item_number,
+                "date_of_service": row.date_of_service,
+                "plan_kind": plan_kind_of(row.item_number, rulebook),
+                "given": row.given,
+                "place": row.place,
+                "source": RecordSource.IMPORTED,
+                "recorded_at": now,
+            }
+        )
+    report.recorded += len(values)
+    if values:
+        db.connection().execute(insert(metadata.tables[str(EarlierRecord.__tablename__)]), values)
 
 
-def _insert(db: WriteSession) -> Any:
-    # The index on what stands already speaks for rows that say the same twice.
-    dialect = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(db.connection().dialect.name, plain_insert)
-    return dialect(metadata.tables[str(EarlierRecord.__tablename__)])
+def _standing(db: ReadSession, keys: Sequence[tuple[UUID, str, date]]) -> set[tuple[UUID, str, date]]:
+    """What is recorded already of these people, items and days; each part narrows what is read."""
+    people, items, days = ({key[part] for key in keys} for part in range(3))
+    rows = db.exec(
+        select(col(EarlierRecord.patient_id), col(EarlierRecord.item_number), col(EarlierRecord.date_of_service)).where(
+            col(EarlierRecord.patient_id).in_(people),
+            col(EarlierRecord.item_number).in_(items),
+            col(EarlierRecord.date_of_service).in_(days),
+            col(EarlierRecord.mistake_at).is_(None),
+        )
+    )
+    return {(patient_id, item_number, day) for patient_id, item_number, day in rows}
 
 
 @dataclass(frozen=True)
