@@ -7,18 +7,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
+import time_machine
 
 from billing import load_rulebook
 from billing.current import use_fees
 from billing.rulebook import shipped_rulebook
 from sma import fees
 from sma.app import create_app
+from sma.core import clock
 from sma.core.db import Database
 from sma.core.settings import Settings
 from sma.identity import Role
 from tests.billing.schedules import raised, release, xml
 from tests.conftest import SignIn
+from tests.engines import copy_of_sqlite
 from tests.factories import make_user
 from tests.sma.test_cli import folder, sma
 
@@ -35,11 +37,18 @@ def clean() -> Iterator[None]:
 
 
 @pytest.fixture
+def november() -> Iterator[None]:
+    """The day of the tests that open pages."""
+    with time_machine.travel(datetime(2026, 11, 22, 22, 0, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
 def clinic(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clinic on 23 November 2026, with a manager and somebody at the desk."""
     (folder / "clock").write_text("2026-11-22T22:00:00+00:00")
     monkeypatch.setenv("SMA_TEST_CLOCK", str(folder / "clock"))
-    sma("db", "upgrade")
+    copy_of_sqlite(folder / "sma.db")
     database = Database(f"sqlite:///{folder / 'sma.db'}")
     with database.write() as db:
         make_user(db, Role.MANAGER, username="karen")
@@ -251,13 +260,13 @@ def test_a_schedule_that_is_late_is_said_calmly_with_what_to_do_until_it_is_here
     assert "sma mbs import" not in now.output
 
 
+@pytest.mark.usefixtures("november")
 def test_operations_shows_what_is_in_use_what_is_late_and_what_needs_a_restart(
     sign_in: SignIn, settings: Settings
 ) -> None:
-    manager: TestClient = sign_in(Role.MANAGER)
+    manager, now = sign_in(Role.MANAGER), clock.now()
     file = published(settings.data_folder, i23=raised(4620), i44=None)
     before = manager.get("/operations").text
-    now = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
     proposal, _ = fees.propose_from(settings, file, on=None, now=now, today=NOVEMBER)
     fees.accept(settings, proposal, by="karen", now=now)
     accepted = manager.get("/operations").text
@@ -268,5 +277,22 @@ def test_operations_shows_what_is_in_use_what_is_late_and_what_needs_a_restart(
     assert "sma mbs import FILE" in before
     assert "Start it and the worker again" in accepted
     assert "Start it and the worker again" not in restarted
+    assert "sma mbs import FILE" not in restarted
     assert "1 new fee, accepted by karen" in restarted
     assert "Item 44: It is not in the file: it ended." in restarted
+
+
+@pytest.mark.usefixtures("november")
+def test_claims_says_in_one_line_that_a_schedule_is_late_and_who_can_mend_it(
+    sign_in: SignIn, settings: Settings
+) -> None:
+    billing, manager = sign_in(Role.BILLING), sign_in(Role.MANAGER)
+    late = [page.get("/claims").text for page in (billing, manager)]
+    proposal, _ = fees.propose_from(settings, published(settings.data_folder), on=None, now=clock.now(), today=NOVEMBER)
+    fees.accept(settings, proposal, by="karen", now=clock.now())
+    fees.use_accepted(settings)
+
+    assert all("Schedules of 1 August 2026 and 1 November 2026 were expected since" in page for page in late)
+    assert "Ask whoever runs this system" in late[0]
+    assert '<a href="/operations">What to do</a>' in late[1]
+    assert "expected since" not in billing.get("/claims").text
