@@ -123,7 +123,9 @@ def agreement_page(page: SignedPage) -> bytes:
     y = _signature(setter, paper, page, y - 22)
     if page.why_unsigned:
         y = _paragraph(setter, paper, f"Why there is no signature: {page.why_unsigned}", y - 4)
-    y = _paragraph(setter, paper, f"{WAY_WORDS[page.way]}, {_moment(page)}.", y - 4, ASIDE)
+    # Of paper and spoken words only the moment of recording is known to the minute.
+    recorded = "recorded " if page.way in (Way.PAPER, Way.SPOKEN) else ""
+    y = _paragraph(setter, paper, f"{WAY_WORDS[page.way]}, {recorded}{_moment(page)}.", y - 4, ASIDE)
     foot = f"Agreement {page.reference}. No charge is made for this service beyond the benefit assigned."
     _paragraph(setter, paper, foot, MARGIN + 12, ASIDE)
     paper.next_page()
