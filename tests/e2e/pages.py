@@ -232,6 +232,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claims/policy": ["/claims/policy"],
         "/claims/volume": ["/claims/volume"],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
+        "/sessions/{session_id}/payers": [f"/sessions/{session}/payers" for session in (past, coming)],
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
         "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],
         **_of_agreements(db),

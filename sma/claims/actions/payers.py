@@ -1,7 +1,8 @@
 """Who pays for one clinician's services to one person on one day, as somebody recorded it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,6 +15,7 @@ from sma.claims.payers import BulkBilled, NotPayable, PayerFixed
 from sma.claims.rules import BillingType, ClaimStatus, LineKind, LineNotFound
 from sma.core import audit
 from sma.core.db import WriteSession
+from sma.core.errors import NotFound
 from sma.identity import CurrentUser
 from sma.people import Coverage, lock_patients
 from sma.scheduling import GroupSession, SessionStatus, lock_session
@@ -31,23 +33,67 @@ def choose_payer(
     found = db.get(Claim, claim_id)
     if found is None or found.kind != LineKind.SERVICE:
         raise LineNotFound
-    lock_patients(db, [found.patient_id])
     session = db.get_one(GroupSession, found.group_session_id)
-    standing = _standing(db, found)
-    if standing is None or standing.billing_type != billing_type:
-        sessions = _sessions(db, found)
-        for session_id in sessions:
-            lock_session(db, session_id)
-        lines = [each for each in lock_lines(db, *sessions) if _is_same(each, found)]
-        _check(db, found, session, lines, billing_type)
-        _replace(db, found, standing, billing_type, by=by, now=now)
-        for session_id in sessions:
-            if db.get_one(GroupSession, session_id).status == SessionStatus.CLOSED:
-                reassess(db, session_id, by=by, now=now)
+    service = _Service(found.patient_id, found.practitioner_id, found.date_of_service)
+    _choose(db, session, service, billing_type, by=by, now=now)
     return _in_force(db, found)
 
 
-def _check(db: WriteSession, claim: Claim, session: GroupSession, lines: Sequence[Claim], wanted: BillingType) -> None:
+def record_payer(
+    db: WriteSession,
+    session_id: UUID,
+    patient_id: UUID,
+    practitioner_id: UUID,
+    *,
+    billing_type: BillingType,
+    by: CurrentUser,
+    now: datetime,
+) -> None:
+    """Record who pays before there is a line, as the desk hears it: the lines of that day follow when they are made.
+
+    Locks and raises as `choose_payer`; NotFound for a session that is not there.
+    """
+    session = db.get(GroupSession, session_id)
+    if session is None:
+        raise NotFound
+    _choose(db, session, _Service(patient_id, practitioner_id, session.held_on), billing_type, by=by, now=now)
+
+
+class _Service(NamedTuple):
+    """Whose service, by whom, on which day."""
+
+    patient_id: UUID
+    practitioner_id: UUID
+    date_of_service: date
+
+
+def _choose(
+    db: WriteSession,
+    session: GroupSession,
+    service: _Service,
+    billing_type: BillingType,
+    *,
+    by: CurrentUser,
+    now: datetime,
+) -> None:
+    lock_patients(db, [service.patient_id])
+    standing = _standing(db, service)
+    if standing is not None and standing.billing_type == billing_type:
+        return
+    sessions = _sessions(db, service)
+    for session_id in sessions:
+        lock_session(db, session_id)
+    lines = [each for each in lock_lines(db, *sessions) if _is_same(each, service)]
+    _check(db, service, session, lines, billing_type)
+    _replace(db, service, standing, billing_type, by=by, now=now)
+    for session_id in sessions:
+        if db.get_one(GroupSession, session_id).status == SessionStatus.CLOSED:
+            reassess(db, session_id, by=by, now=now)
+
+
+def _check(
+    db: WriteSession, service: _Service, session: GroupSession, lines: Sequence[Claim], wanted: BillingType
+) -> None:
     exported = next((each for each in lines if each.status == ClaimStatus.EXPORTED), None)
     if exported is not None:
         if wanted == BillingType.PRIVATE and exported.billing_type == BillingType.BULK:
@@ -55,13 +101,13 @@ def _check(db: WriteSession, claim: Claim, session: GroupSession, lines: Sequenc
         if exported.billing_type == BillingType.PRIVATE:
             raise PayerFixed("A service of this day stands on an account. Take that back with a credit, then choose.")
         raise PayerFixed("A service of this day stands in a batch. Void that line first, then choose who pays.")
-    key = (claim.patient_id, claim.practitioner_id)
+    key = (service.patient_id, service.practitioner_id)
     if wanted == BillingType.PRIVATE and key in assignments_of(db, [key[0]], session.held_on, session.timezone):
         raise NotPayable(
             "An assignment of this benefit is on record. If the patient declines now, take the assignment back first."
         )
     kinds = db.exec(
-        select(Coverage.kind).where(col(Coverage.patient_id) == claim.patient_id, col(Coverage.is_current).is_(True))
+        select(Coverage.kind).where(col(Coverage.patient_id) == service.patient_id, col(Coverage.is_current).is_(True))
     ).all()
     if wanted == BillingType.BULK and set(kinds) == {"dva"}:
         raise NotPayable("There is no Medicare card on record. Enter it on the person's page first.")
@@ -71,7 +117,7 @@ def _check(db: WriteSession, claim: Claim, session: GroupSession, lines: Sequenc
 
 def _replace(
     db: WriteSession,
-    claim: Claim,
+    service: _Service,
     standing: PayerChoice | None,
     billing_type: BillingType,
     *,
@@ -83,9 +129,9 @@ def _replace(
         # The index allows one that stands.
         db.flush()
     choice = PayerChoice(
-        patient_id=claim.patient_id,
-        practitioner_id=claim.practitioner_id,
-        date_of_service=claim.date_of_service,
+        patient_id=service.patient_id,
+        practitioner_id=service.practitioner_id,
+        date_of_service=service.date_of_service,
         billing_type=billing_type,
         recorded_by_id=by.id,
         recorded_at=now,
@@ -95,29 +141,29 @@ def _replace(
     audit.record(db, by=by, did="choose-payer", on=choice, now=now, billing=billing_type)
 
 
-def _standing(db: WriteSession, claim: Claim) -> PayerChoice | None:
+def _standing(db: WriteSession, service: _Service) -> PayerChoice | None:
     return db.exec(
         select(PayerChoice).where(
-            col(PayerChoice.patient_id) == claim.patient_id,
-            col(PayerChoice.practitioner_id) == claim.practitioner_id,
-            col(PayerChoice.date_of_service) == claim.date_of_service,
+            col(PayerChoice.patient_id) == service.patient_id,
+            col(PayerChoice.practitioner_id) == service.practitioner_id,
+            col(PayerChoice.date_of_service) == service.date_of_service,
             col(PayerChoice.revoked_at).is_(None),
         )
     ).one_or_none()
 
 
-def _is_same(line: Claim, claim: Claim) -> bool:
-    return (line.patient_id, line.practitioner_id) == (claim.patient_id, claim.practitioner_id)
+def _is_same(line: Claim, service: _Service) -> bool:
+    return (line.patient_id, line.practitioner_id) == (service.patient_id, service.practitioner_id)
 
 
-def _sessions(db: WriteSession, claim: Claim) -> list[UUID]:
+def _sessions(db: WriteSession, service: _Service) -> list[UUID]:
     """Sessions of that day with a line of that person and clinician, in the order of their ids."""
     query = (
         select(Claim.group_session_id)
         .where(
-            col(Claim.patient_id) == claim.patient_id,
-            col(Claim.practitioner_id) == claim.practitioner_id,
-            col(Claim.date_of_service) == claim.date_of_service,
+            col(Claim.patient_id) == service.patient_id,
+            col(Claim.practitioner_id) == service.practitioner_id,
+            col(Claim.date_of_service) == service.date_of_service,
         )
         .distinct()
         .order_by(col(Claim.group_session_id))

@@ -14,6 +14,7 @@ from sma.claims.web import (
     responses,
     responses_file,
     responses_lodging,
+    session_payers,
     volume,
     worklist,
 )
@@ -32,6 +33,7 @@ for part in (
     responses,
     responses_lodging,
     payers,
+    session_payers,
     accounts,
     referrer_reports,
 ):

@@ -207,3 +207,17 @@ def test_lines_of_accounts_stand_in_no_total_of_batches(
     with database.write() as db:
         assert db.get_one(Claim, line).batch_id is None
     assert "1 line, $45.05" in billing.get("/claim-batches").text
+
+
+def test_the_desk_records_who_declined_on_the_page_of_the_session(
+    database: Database, day: YarnUp, sign_in: SignIn
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/sessions/{day.session.id}/payers"
+    person = f"{day.patients['P01'].hex}.{day.clinician.id.hex}"
+    assert desk.post(address, data={"person": person}).status_code == 422
+    assert desk.post(address, data={"person": "x.y", "billing_type": "private"}).status_code == 422
+    assert desk.post(address, data={"person": person, "billing_type": "dva"}).status_code == 409
+    assert desk.post(address, data={"person": person, "billing_type": "private"}).status_code == 303
+    assert "The patient: a private account" in desk.get(address).text
+    with database.write() as db:
+        assert day.line(db, "P01").billing_type == "private"

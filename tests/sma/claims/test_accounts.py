@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sma.assignments import BenefitAssignment, revoke_assignment
 from sma.claims import Claim, ClaimStatus, approve, make_batches, void_and_replace
 from sma.claims.actions.accounts import credit_account, issue_account, record_payment
-from sma.claims.actions.payers import choose_payer
+from sma.claims.actions.payers import choose_payer, record_payer
 from sma.claims.models import ClaimLine, PrivateAccount
 from sma.claims.papers import AccountItem, AccountPaper, Payment, account_pdf
 from sma.claims.payers import (
@@ -27,6 +27,7 @@ from sma.claims.payers import (
     cover_of,
 )
 from sma.claims.queries.accounts import account_rows, account_totals, account_view, opened
+from sma.claims.queries.payers import payers_of
 from sma.claims.rules import BillingType, LineDecided, NotExported, NothingToBatch, NotYourLine
 from sma.core.audit import AuditEvent
 from sma.core.db import Database, WriteSession
@@ -390,3 +391,30 @@ def test_what_is_kept_of_an_account_names_nobody_and_no_amount_in_words(database
 def test_only_the_clinician_who_gave_it_approves_a_private_line(database: Database, day: YarnUp) -> None:
     with database.write() as db, pytest.raises(NotYourLine):
         approve(db, day.line(db, "P01").id, item_number="23", by=day.billing, now=later(2))
+
+
+def test_the_desk_records_it_before_there_is_a_line_and_the_line_follows(database: Database) -> None:
+    with database.write() as db:
+        day = yarn_up(db)
+        agreement = db.exec(
+            select(BenefitAssignment).where(col(BenefitAssignment.patient_id) == day.patients["P01"])
+        ).one()
+        agreement.revoked_at = CLOSED
+        record_payer(
+            db,
+            day.session.id,
+            day.patients["P01"],
+            day.clinician.id,
+            billing_type=BillingType.PRIVATE,
+            by=day.billing,
+            now=CLOSED,
+        )
+    propose_now(database, day.session.id)
+    with database.write() as db:
+        line = day.line(db, "P01")
+        assert (line.status, line.billing_type) == (ClaimStatus.NEEDS_CHECK, BillingType.PRIVATE)
+        by_name = {row.name: row for row in payers_of(db, day.session.id).rows}
+        assert by_name["Alan Drum"].billing_type == BillingType.PRIVATE
+        assert by_name["Alan Drum"].is_chosen
+        assert by_name["Ben Farr"].billing_type == BillingType.BULK
+        assert not by_name["Ben Farr"].is_chosen
