@@ -53,7 +53,7 @@ class GroupTogether(Rule):
         if surely >= self.minutes * 60:
             short = billable < self.least
             return self.met(facts, flag=f"group of {billable} after an absence" if short else None)
-        if self.minutes * 60 <= possibly < 60 * (self.under_minutes or possibly + 1):
+        if self.minutes * 60 <= possibly and (self.under_minutes is None or possibly < self.under_minutes * 60):
             return self.needs_a_person(
                 f"{facts}; {minutes_text(possibly)} if people not billed or not timed, and minutes with one patient "
                 "alone, are counted the other way",

@@ -100,3 +100,10 @@ def test_two_lengths_can_be_alike_and_one_cannot() -> None:
     assert UniformTimes(source="invented", doubt="invented", alike=2).alike == 2
     with pytest.raises(ValueError, match="at least 2"):
         UniformTimes(source="invented", doubt="invented", alike=1)
+
+
+def test_eight_items_are_named_and_nine_are_counted() -> None:
+    numbers = tuple(str(number) for number in range(1, 10))
+
+    assert pool(most=1, items=numbers[:8]).members == "1/2/3/4/5/6/7/8"
+    assert pool(most=1, items=numbers).members == "the 9 items of invented"
