@@ -184,9 +184,6 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
     consult = _id(db, _standing_consult())
     stay = _id(db, select(ClinicianPresence.id).where(ClinicianPresence.group_session_id == begun))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
-    claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
-    one_of_each = {status: claim_id for claim_id, status in claims}
-    batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
     messages = list(db.exec(select(Communication.id).limit(2)))
     questions = list(db.exec(select(LeadQuestion.id).order_by(col(LeadQuestion.asked_at))))
     return {
@@ -224,6 +221,23 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/consults/{consult_id}/correction": [f"/consults/{consult}/correction"],
         "/sessions/{session_id}/sheets/{kind}": [f"/sessions/{past}/sheets/{kind}" for kind in ("sign-in", "staff")],
         "/sessions/{session_id}/sheets/evidence": [f"/sessions/{past}/sheets/evidence"],
+        **_of_claims(db, sessions),
+        **_of_agreements(db),
+        **_of_accounts_and_reports(db, past, coming),
+        "/questions": ["/questions"],
+        "/questions/{question_id}": [f"/questions/{question}" for question in questions],
+        "/messages": ["/messages", "/messages?state=sent", "/messages?state=call"],
+        "/messages/{message_id}": [f"/messages/{message}" for message in messages],
+        "/operations": ["/operations"],
+    }
+
+
+def _of_claims(db: ReadSession, sessions: Mapping[str, UUID]) -> dict[str, list[str]]:
+    coming, past, begun, today = (sessions[name] for name in ("coming", "closed", "unfinished", "today"))
+    claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
+    one_of_each = {status: claim_id for claim_id, status in claims}
+    batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))
+    return {
         "/claims": [
             "/claims",
             "/claims?month=2026-11&reason=agreement",
@@ -232,11 +246,8 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claims/policy": ["/claims/policy"],
         "/claims/volume": ["/claims/volume"],
         "/claims/{claim_id}": [f"/claims/{claim}" for claim in one_of_each.values()],
-        "/sessions/{session_id}/payers": [f"/sessions/{session}/payers" for session in (past, coming)],
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
         "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],
-        **_of_agreements(db),
-        **_of_accounts_and_reports(db),
         "/claim-batches": ["/claim-batches"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
@@ -245,11 +256,6 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
         "/claim-reports/reconciliation": ["/claim-reports/reconciliation"],
         "/claim-reports/{report_id}": [f"/claim-reports/{each}" for each in db.exec(select(ClaimReport.id))],
         "/exports/{export_id}": [f"/exports/{export}"],
-        "/questions": ["/questions"],
-        "/questions/{question_id}": [f"/questions/{question}" for question in questions],
-        "/messages": ["/messages", "/messages?state=sent", "/messages?state=call"],
-        "/messages/{message_id}": [f"/messages/{message}" for message in messages],
-        "/operations": ["/operations"],
     }
 
 
@@ -273,7 +279,7 @@ def _of_agreements(db: ReadSession) -> dict[str, list[str]]:
     }
 
 
-def _of_accounts_and_reports(db: ReadSession) -> dict[str, list[str]]:
+def _of_accounts_and_reports(db: ReadSession, *sessions: UUID) -> dict[str, list[str]]:
     """An account not paid, one taken back with its credit and successor; a letter to write and one signed off."""
     lines = [
         _id(db, select(Claim.id).where(Claim.billing_type == kind, Claim.status == status))
@@ -281,6 +287,7 @@ def _of_accounts_and_reports(db: ReadSession) -> dict[str, list[str]]:
     ]
     reports = list(db.exec(select(ReferrerReport.id).order_by(col(ReferrerReport.due_since))))
     return {
+        "/sessions/{session_id}/payers": [f"/sessions/{session}/payers" for session in sessions],
         "/claims/{claim_id}/payer": [f"/claims/{line}/payer" for line in lines],
         "/claims/{claim_id}/account": [f"/claims/{line}/account" for line in lines],
         "/accounts": ["/accounts", "/accounts?show=owed"],
