@@ -164,12 +164,17 @@ class Tally:
     def passing(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Hand each line on. Raises: OutOfOrder."""
         for line in lines:
-            if line.line_no <= self._last:
-                raise OutOfOrder(f"line {line.line_no} follows line {self._last}")
-            self._last = line.line_no
+            number = line.line_no
+            if number <= self._last:
+                raise OutOfOrder(f"line {number} follows line {self._last}")
+            self._last = number
             self.rows += 1
-            self.charge_cents += signed(line, line.charge_cents)
-            self.benefit_cents += signed(line, line.benefit_cents)
+            if line.kind == "void":
+                self.charge_cents -= line.charge_cents
+                self.benefit_cents -= line.benefit_cents
+            else:
+                self.charge_cents += line.charge_cents
+                self.benefit_cents += line.benefit_cents
             yield line
 
     def totals(self, sha256: str) -> ControlTotals:
