@@ -187,8 +187,17 @@ class LineResponses:
     @property
     def was_rejected(self) -> bool:
         """Every service of it came back rejected, so that it may be proposed again."""
+        return self._rejected == self.services
+
+    @property
+    def is_partly_rejected(self) -> bool:
+        """Something of it was rejected, and the rest was paid or is open."""
+        return 0 < self._rejected < self.services
+
+    @property
+    def _rejected(self) -> int:
         states = [row.result.state for row in self.rows if row.result.id in self.counting]
-        return len(states) == self.services and all(state == ReturnState.REJECTED for state in states)
+        return states.count(ReturnState.REJECTED)
 
 
 def responses_of(db: ReadSession, claim_id: UUID) -> LineResponses | None:

@@ -11,10 +11,11 @@ import sqlalchemy
 from sqlmodel import col, select
 
 from sma.claims import Claim, ClaimBatch, ClaimStatus, make_batches, void_and_replace
-from sma.claims.models import ClaimReport, PaymentRunClaim, ServiceResult
-from sma.claims.queries import effective_totals
+from sma.claims.actions import propose_again
+from sma.claims.models import ClaimLine, ClaimReport, PaymentRunClaim, ServiceResult
+from sma.claims.queries import effective_totals, responses_of
 from sma.claims.queries.responses import is_exception, newest_states
-from sma.claims.rules import LodgementRefused, NotYourLine, ReportRefused
+from sma.claims.rules import LodgementRefused, NotRejected, NotYourLine, ReportRefused
 from sma.core.audit import AuditEvent
 from sma.core.db import Database
 from sma.identity import Role
@@ -85,6 +86,36 @@ def test_each_service_comes_back_in_its_state(database: Database, day: YarnUp, b
     }
     assert taken.report.counts == {"paid": 1, "short": 1, "over": 1, "rejected": 2, "pended": 1}
     assert sum(each.benefit_cents for each in states(database)) == 4505 + 4000 + 4506
+
+
+def test_a_charge_that_was_keyed_too_low_is_short_of_our_line_although_paid_in_full(
+    database: Database, day: YarnUp, batch: ClaimBatch
+) -> None:
+    lodge(database, day, batch)
+    take_in(database, day, results(row("0001", "01", 4000, charge_cents="4000")))
+
+    assert Counter(each.state for each in states(database)) == {"short": 1, "not-returned": 6}
+
+
+def test_of_items_claimed_together_the_worst_counts_and_one_that_was_paid_keeps_the_line_from_being_claimed_again(
+    database: Database, day: YarnUp, batch: ClaimBatch
+) -> None:
+    lodge(database, day, batch)
+    claim, line = services(database, batch)[0]
+    beside = {"line_no": 8, "service_id": "0008", "item_number": "10990", "charge_cents": 815}
+    with database.write() as db:
+        db.add(ClaimLine(**{**line.model_dump(exclude={"id"}), **beside}))
+    take_in(database, day, results(row("0001", "01"), row("0008", "01", 0, "529", mbs_item="10990")))
+    (found,) = [each for each in states(database) if each.claim_id == claim.id]
+
+    assert (found.state, found.rejected, found.services) == ("rejected", 1, 2)
+    assert (found.charge_cents, found.benefit_cents, found.reason_code) == (5320, 4505, "529")
+    with database.read() as db:
+        shown = responses_of(db, claim.id)
+    assert shown is not None
+    assert (shown.is_partly_rejected, shown.was_rejected, shown.benefit_cents) == (True, False, 4505)
+    with database.write() as db, pytest.raises(NotRejected):
+        propose_again(db, claim.id, by=day.billing, now=later(120))
 
 
 def test_what_is_open_needs_somebody_only_after_the_usual_days(
