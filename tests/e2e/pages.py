@@ -233,7 +233,7 @@ def _of_sessions_and_claims(db: ReadSession, now: datetime) -> dict[str, list[st
 
 
 def _of_claims(db: ReadSession, sessions: Mapping[str, UUID]) -> dict[str, list[str]]:
-    coming, past, begun, today = (sessions[name] for name in ("coming", "closed", "unfinished", "today"))
+    past, begun, today = (sessions[name] for name in ("closed", "unfinished", "today"))
     claims = list(db.exec(select(Claim.id, Claim.status).order_by(col(Claim.assessed_at))))
     one_of_each = {status: claim_id for claim_id, status in claims}
     batch, export = _id(db, select(ClaimBatch.id)), _id(db, select(Export.id))

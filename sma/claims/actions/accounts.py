@@ -211,7 +211,7 @@ def _claims_on(db: WriteSession, account_id: UUID) -> list[Claim]:
     )
     for session_id in sorted({each.group_session_id for each in db.exec(query)}):
         lock_session(db, session_id)
-    return list(db.exec(query.with_for_update(of=Claim).execution_options(populate_existing=True)))  # type: ignore[call-overload]
+    return list(db.exec(query.with_for_update(of=Claim).execution_options(populate_existing=True)))
 
 
 def _propose_anew(db: WriteSession, claim: Claim, *, now: datetime) -> None:

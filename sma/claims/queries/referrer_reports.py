@@ -73,7 +73,8 @@ def report_rows(
 ) -> list[ReportRow]:
     """Return reports, the longest due first, or the done ones, newest first; one more than `size` if there are more."""
     query: Any = (
-        select(ReferrerReport, Patient, Practitioner, ReferralRecord, User)
+        select(ReferrerReport, Patient, Practitioner, ReferralRecord)
+        .add_columns(User)
         .join(Patient, col(Patient.id) == col(ReferrerReport.patient_id))
         .join(Practitioner, col(Practitioner.id) == col(ReferrerReport.practitioner_id))
         .outerjoin(ReferralRecord, col(ReferralRecord.id) == col(ReferrerReport.referral_id))

@@ -1,10 +1,11 @@
 """Items that owe the referrer a report put it on the clinician's list once; the letter has only its patient in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -44,7 +45,7 @@ from tests.factories import make_appointment, make_session
 from tests.sma.claims.factories import CLOSED, YarnUp, at, later, propose_now, yarn_up
 
 GROUP_ITEM, SINGLE_ITEM = "81105", "10951"
-LETTER = {
+LETTER: dict[str, Any] = {
     "referrer": "Dr Ada Field",
     "referrer_address": "Provider number 2448261H",
     "assessment": "Sugar is steady.",
@@ -171,7 +172,7 @@ def test_more_services_to_come_waits_and_is_due_again_with_the_next(database: Da
 def test_the_letter_is_frozen_when_signed_and_names_its_patient_only(database: Database, day: YarnUp) -> None:
     with database.write() as db:
         report = noted(db, day)
-        write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))  # type: ignore[arg-type]
+        write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))
         sign_off(db, report.id, by=day.doctor, now=later(3))
         first = letter_pdf(opened_letter(report))
         text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(first)).pages).split())
@@ -180,11 +181,12 @@ def test_the_letter_is_frozen_when_signed_and_names_its_patient_only(database: D
         for hidden in ("Farr", "Hale", "$", day.session.neutral_label, GROUP_ITEM):
             assert hidden not in text
         assert b"Drum" not in (report.letter or b"")
-        for act in (
-            lambda: write_letter(db, report.id, **LETTER, version=3, by=day.doctor, now=later(4)),  # type: ignore[arg-type]
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: write_letter(db, report.id, **LETTER, version=3, by=day.doctor, now=later(4)),
             lambda: sign_off(db, report.id, by=day.doctor, now=later(4)),
             lambda: mark_written_elsewhere(db, report.id, by=day.doctor, now=later(4)),
-        ):
+        )
+        for act in acts:
             with refused(ReportClosed, "not changed any more"):
                 act()
         assert letter_pdf(opened_letter(report)) == first
@@ -194,12 +196,12 @@ def test_nobody_but_its_clinician_writes_it_and_never_over_a_newer_text(database
     with database.write() as db:
         report = noted(db, day)
         with refused(NotYourReport, "Only the clinician"):
-            write_letter(db, report.id, **LETTER, version=1, by=day.billing, now=later(2))  # type: ignore[arg-type]
+            write_letter(db, report.id, **LETTER, version=1, by=day.billing, now=later(2))
         with refused(Invalid, "not complete"):
             sign_off(db, report.id, by=day.doctor, now=later(2))
-        write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))  # type: ignore[arg-type]
+        write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))
         with refused(StaleVersion, "while you were editing"):
-            write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))  # type: ignore[arg-type]
+            write_letter(db, report.id, **LETTER, version=1, by=day.doctor, now=later(2))
 
 
 def test_the_list_names_the_referrer_of_the_referral_and_leaves_out_what_is_done(
