@@ -162,6 +162,7 @@ def _staff(day: Day) -> None:
 
 def _sessions(day: Day) -> None:
     with day.clinic.database.write() as db:
+        factories.make_policy(db)
         location = factories.make_location(db, name="Saltwater clinic")
         program = factories.make_program(db, name=TOPIC, audience="named", audience_name=AUDIENCE, audience_note=NOTE)
         clinician = factories.make_practitioner(db, location, user_id=day.users[Role.CLINICIAN].id)
