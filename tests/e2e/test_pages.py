@@ -16,7 +16,7 @@ from tests.e2e.pages import NEWCOMER, NOT_PAGES, addresses, refusals
 from tests.factories import make_user
 from tests.house.routes import routes_of
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.timeout(900)]
 
 EVERYTHING = "somebody.with.every.role"
 NARROWEST = 320
