@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from sma.appointments.models import Appointment, LeadQuestion
 from sma.assignments.models import BenefitAssignment
 from sma.attendance.models import ClinicianPresence, ConsultInterval
-from sma.claims.models import Claim, ClaimBatch, ClaimReport, Export, PrivateAccount, ReferrerReport
+from sma.claims.models import Claim, ClaimBatch, ClaimLodgement, ClaimReport, Export, PrivateAccount, ReferrerReport
 from sma.core.clock import local_date
 from sma.core.db import ReadSession
 from sma.identity import User
@@ -64,7 +64,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
     worker = _id(db, select(Practitioner.id))
     program = _id(db, select(Program.id).where(Program.audience == "mens"))
     undecided = _id(db, select(Claim.id).where(Claim.status == "needs-check"))
-    batch = _id(db, select(ClaimBatch.id))
+    lodged = _id(db, select(ClaimLodgement.batch_id))
     unsigned = _id(
         db,
         select(BenefitAssignment.id).where(
@@ -107,7 +107,7 @@ def refusals(db: ReadSession, *, now: datetime) -> list[Refusal]:
         Refusal(f"/claims/{undecided}", 422, "Keep as not billed", username="dr.okafor"),
         Refusal("/claims", 422, "Approve the lines ticked", username="dr.okafor"),
         Refusal("/claim-reports", 422, "Take in this report"),
-        Refusal(f"/claim-batches/{batch}/claim-reference", 422, "Record the correction"),
+        Refusal(f"/claim-batches/{lodged}/claim-reference", 422, "Record the correction"),
     ]
 
 

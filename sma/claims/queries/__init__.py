@@ -14,13 +14,13 @@ from sma.claims.queries.exports import must_be_ready as must_be_ready
 from sma.claims.queries.periods import periods as periods
 from sma.claims.queries.policy import policies as policies
 from sma.claims.queries.responses_file import reconciled as reconciled
-from sma.claims.queries.responses_pages import LineResponses as LineResponses
+from sma.claims.queries.responses_line import LineResponses as LineResponses
+from sma.claims.queries.responses_line import lodgements as lodgements
+from sma.claims.queries.responses_line import rejected_before as rejected_before
+from sma.claims.queries.responses_line import responses_of as responses_of
 from sma.claims.queries.responses_pages import ReportView as ReportView
-from sma.claims.queries.responses_pages import lodgements as lodgements
-from sma.claims.queries.responses_pages import rejected_before as rejected_before
 from sma.claims.queries.responses_pages import report_view as report_view
 from sma.claims.queries.responses_pages import reports as reports
-from sma.claims.queries.responses_pages import responses_of as responses_of
 from sma.claims.queries.responses_pages import zone_of_batches as zone_of_batches
 from sma.claims.queries.responses_runs import RunView as RunView
 from sma.claims.queries.responses_runs import runs as runs

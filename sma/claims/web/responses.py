@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from billing.returns import HEADER, load_codes
 from sma.claims import actions, queries
-from sma.claims.queries.responses_pages import STATE_LOOKS, STATE_WORDS
+from sma.claims.queries.responses_rows import STATE_LOOKS, STATE_WORDS
 from sma.claims.rules import ReportRefused
 from sma.claims.web.asking import Exporter, Reader
 from sma.core import clock, idempotency
