@@ -42,6 +42,7 @@ class Question:
 
     key: str
     facts: str
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
     for number, finding in enumerate(item["findings"]):
         if finding["verdict"] == Verdict.NEEDS_A_PERSON:
             if _is_answered(finding):
-                questions.append(Question(f"{finding['rule']}-{number}", finding["facts"]))
+                questions.append(Question(f"{finding['rule']}-{number}", finding["facts"], finding["rule"]))
             else:
                 obstacles.append(_obstacle(finding))
         elif finding["verdict"] == Verdict.NOT_MET and not is_lower:
@@ -240,7 +241,7 @@ def _is_answered(finding: Mapping[str, Any]) -> bool:
 
 def _addition(item: Mapping[str, Any]) -> Addition:
     asked = [
-        Question(f"{item['item']}-{finding['rule']}-{number}", finding["facts"])
+        Question(f"{item['item']}-{finding['rule']}-{number}", finding["facts"], finding["rule"])
         for number, finding in enumerate(item["findings"])
         if finding["verdict"] == Verdict.NEEDS_A_PERSON and _is_answered(finding)
     ]

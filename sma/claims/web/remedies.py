@@ -25,20 +25,27 @@ _CARD = _Page(Permission.EDIT_PEOPLE, "Enter the Medicare card", "/people/{perso
 _PERSON = _Page(Permission.EDIT_PEOPLE, "Change the person's details", "/people/{person}/edit")
 _NUMBER = _Page(Permission.PLAN_SESSIONS, "Enter the provider number", "/practitioners/{practitioner}")
 _PAYER = _Page(Permission.SEE_CLAIMS, "Choose who pays", "/claims/{claim}/payer")
+_HISTORY = _Page(Permission.RECORD_ENTITLEMENTS, "Open their Medicare history", "/people/{person}/medicare")
+_POLICY = _Page(Permission.SEE_CLAIMS, "See what the practice decided", "/claims/policy")
 _ABOUT_PAYING = frozenset({"coverage", "benefit-assigned"})
 # By the kind of rule that the finding names.
 _PAGES = {
     "attended": _DAY,
     "benefit-assigned": _ASSIGNMENTS,
     "coverage": _CARD,
+    "frequency": _HISTORY,
     "group-together": _DAY,
     "indigenous-status": _PERSON,
     "individual-time": _DAY,
     "inside-presence": _DAY,
     "minutes": _DAY,
+    "my-medicare": _HISTORY,
     "no-overlap": _DAY,
     "note-done": _DAY,
+    "practice-policy": _POLICY,
+    "prerequisite": _HISTORY,
     "provider-number": _NUMBER,
+    "referral": _HISTORY,
     UNCONFIRMED_RULE: _DAY,
 }
 # What a line can have lost between its approval and the freezing of the batch.
@@ -48,7 +55,9 @@ _LOST = (_CARD, _PERSON, _NUMBER, _ASSIGNMENTS)
 def pages_for(evidence: Evidence, user: CurrentUser) -> list[tuple[str, str]]:
     """Return the label and address of each page where this user can put right what keeps the line back."""
     rules = [obstacle.rule for choice in evidence.choices for obstacle in choice.obstacles]
-    pages: Iterable[_Page] = [_PAGES[rule] for rule in rules if rule in _PAGES]
+    # What the clinician may answer while approving can be recorded instead, so that nobody is asked again.
+    asked = [question.rule for choice in evidence.choices for question in choice.questions]
+    pages: Iterable[_Page] = [_PAGES[rule] for rule in (*rules, *asked) if rule in _PAGES]
     claim, waits_on = evidence.claim, evidence.judged["evidence"]
     if waits_for_stay(evidence.judged):
         pages = (_STAY,)
@@ -86,6 +95,7 @@ _OF_REASON = {
     Reason.UNCONFIRMED: _Page(Permission.RUN_SESSION, "Look at the times", "/sessions/{session}/day"),
     Reason.TIMES: _DAY,
     Reason.PERSON: _PERSON,
+    Reason.LIMIT: _HISTORY,
     Reason.NUMBER: _NUMBER,
     Reason.PLACE: _Page(Permission.PLAN_SESSIONS, "Open the place", "/locations/{place}"),
 }

@@ -8,9 +8,12 @@ from sqlmodel import select
 
 from sma.claims import Claim, ClaimStatus, approve, reassess, record_policy
 from sma.claims.actions import make_batches
+from sma.claims.judgement import choices
 from sma.claims.models import PracticePolicy
 from sma.claims.policy import policy_on
+from sma.claims.queries import evidence
 from sma.claims.rules import NotApprovable
+from sma.claims.web.remedies import pages_for
 from sma.core.db import Database, WriteSession
 from sma.core.errors import Invalid
 from sma.identity import Role
@@ -80,6 +83,13 @@ def test_without_a_statement_the_clinician_confirms_each_line(database: Database
         assert day.line(db, "P01").status == ClaimStatus.READY
 
 
+def test_a_line_that_asks_leads_to_what_the_practice_decided(database: Database, day: YarnUp) -> None:
+    with database.write() as db:
+        pages = pages_for(evidence(db, day.line(db, "P01").id), day.doctor)
+
+    assert ("See what the practice decided", "/claims/policy") in pages
+
+
 def test_where_the_practice_said_no_nothing_is_proposed_for_anybodys_own_time(database: Database, day: YarnUp) -> None:
     with database.write() as db:
         state(db, day, "no", day.session.held_on)
@@ -131,6 +141,4 @@ def test_what_was_typed_stays_when_the_note_says_nothing(sign_in: SignIn) -> Non
 
 
 def _questions(line: Claim) -> list[str]:
-    from sma.claims.judgement import choices
-
     return [question.key for choice in choices(line.assessment)[:1] for question in choice.questions]
