@@ -173,14 +173,14 @@ class Attendee:
 
     def had_on(self, day: date) -> list[EarlierService]:
         """Return the services of the history that were given on a day."""
-        return self._by_day.get(day, [])
+        found = self._asked.get(day)
+        if found is None:
+            found = self._asked[day] = [each for each in self.history if each.date_of_service == day]
+        return found
 
     @cached_property
-    def _by_day(self) -> dict[date, list[EarlierService]]:
-        days: dict[date, list[EarlierService]] = {}
-        for each in self.history:
-            days.setdefault(each.date_of_service, []).append(each)
-        return days
+    def _asked(self) -> dict[date, list[EarlierService]]:
+        return {}
 
     @cached_property
     def consult_seconds(self) -> int:

@@ -113,7 +113,10 @@ class Pool:
 
     def of(self, history: Sequence[EarlierService]) -> list[EarlierService]:
         """Return the services of this pool, oldest first."""
-        return sorted((each for each in history if each.item_number in self._numbers), key=lambda e: e.date_of_service)
+        numbers = self._numbers
+        found = [each for each in history if each.item_number in numbers]
+        found.sort(key=lambda each: each.date_of_service)
+        return found
 
     def transitional(self, history: tuple[EarlierService, ...], day: date) -> EarlierService | None:
         """Return the latest service under an item that has ended and still counts on `day`."""

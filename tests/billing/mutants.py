@@ -35,7 +35,17 @@ PLACES = {
         "billing/incentives.py",
     ),
 }
-OTHER_TESTS = ("members", "rule_edges", "rulebook_data", "facts", "volume", "who_pays", "published_examples", "money")
+OTHER_TESTS = (
+    "members",
+    "rule_edges",
+    "kinds",
+    "rulebook_data",
+    "facts",
+    "volume",
+    "who_pays",
+    "published_examples",
+    "money",
+)
 _TEXT = {"source", "title", "number", "rounding_source", "doubt", "what", "alternative", "name"}
 _COMPARISONS = {
     ast.Lt: ast.LtE,

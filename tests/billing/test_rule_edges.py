@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-from billing import EarlierService
+from billing import EarlierService, assess, load_rulebook
+from billing.incentives import PracticeIncentive
+from billing.items import DerivedFee
 from billing.rules.group import GroupTogether
 from billing.rules.pools import Exclusion, Pool
 from billing.rules.referral import Referred
 from billing.rules.scope import Telehealth
 from billing.rules.time import UniformTimes
+from billing.volume import VolumeLimit
+from tests.billing.scene import service
 
 
 def group(**changes: Any) -> GroupTogether:
@@ -107,3 +111,56 @@ def test_eight_items_are_named_and_nine_are_counted() -> None:
 
     assert pool(most=1, items=numbers[:8]).members == "1/2/3/4/5/6/7/8"
     assert pool(most=1, items=numbers).members == "the 9 items of invented"
+
+
+def test_somebody_may_leave_at_the_moment_they_came() -> None:
+    (person,) = service({"patient": [{"arrived": "10:30", "left": "10:30"}]}).attendees
+
+    assert person.left_at == person.arrived_at
+
+
+def test_one_patient_can_be_the_most_that_share() -> None:
+    fee = {"base_item": "1", "shared_cents": 10, "flat_cents": 1, "rounding": "half-up-to-cent"}
+    doubt = {"rounding_confidence": "low", "rounding_source": "invented"}
+
+    assert DerivedFee(**fee, **doubt, shared_up_to=1).fee_cents(100, 2) == 101  # type: ignore[arg-type] # from tables
+    with pytest.raises(ValueError, match="at least 1"):
+        DerivedFee(**fee, **doubt, shared_up_to=0)  # type: ignore[arg-type] # from tables
+
+
+@pytest.mark.parametrize(
+    ("per_mille", "percent", "fits"),
+    [(1, 0, True), (999, 100, True), (0, 50, False), (1000, 50, False), (125, 101, False), (125, -1, False)],
+)
+def test_a_practice_incentive_is_a_share(per_mille: int, percent: int, *, fits: bool) -> None:
+    def made() -> PracticeIncentive:
+        return PracticeIncentive(
+            name="invented",
+            starts_on=date(2025, 11, 1),
+            per_mille=per_mille,
+            practice_percent=percent,
+            paid_every_months=3,
+            conditions=("invented",),
+            source="invented",
+            confidence="low",
+        )
+
+    if fits:
+        assert made().per_mille == per_mille
+    else:
+        with pytest.raises(ValueError, match="shares"):
+            made()
+
+
+def test_one_service_on_one_day_in_one_month_can_be_a_limit() -> None:
+    limit = {"name": "x", "attendances": 1, "days": 1, "months": 1, "doubt": "x", "source": "x", "confidence": "low"}
+
+    assert VolumeLimit(**limit, groups=("A1",), items=("3",)).days == 1  # type: ignore[arg-type] # from a table
+
+
+def test_a_summary_that_names_every_reason_counts_no_more_of_them() -> None:
+    (assessment,) = assess(service({"patient": [{"seen": ["10:20-10:27"], "note": False}]}), load_rulebook())
+
+    assert assessment.summary == (
+        "A person must decide about item 23: the patient's own clinical note is not ticked as done."
+    )
