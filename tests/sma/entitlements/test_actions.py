@@ -51,6 +51,7 @@ def test_a_health_check_elsewhere_counts_from_the_day_it_was_given(db: WriteSess
     assert known == {
         patient.id: [EarlierService(item_number="715", date_of_service=day, known_from="another practice")]
     }
+    assert earlier_services(db, [patient.id], day) == known
     assert before == {}
     with pytest.raises(AlreadyRecorded):
         record_service(db, patient.id, item_number="715", date_of_service=day, **given)
