@@ -230,7 +230,7 @@ def _others(db: ReadSession, claim: Claim) -> list[Span]:
             col(ConsultInterval.ends_at).is_not(None),
         )
     )
-    return [(starts, ends) for starts, ends in rows]
+    return [(starts, ends) for starts, ends in rows if ends is not None]
 
 
 def _log(db: ReadSession, claim: Claim) -> list[LogLine]:
@@ -260,7 +260,7 @@ def _group(db: ReadSession, claim: Claim, consults: Sequence[Stretch]) -> Group:
     then = consults[0].starts_at if consults else None
     return Group(
         came=len(there),
-        then=then and sum((not came or came <= then) and (not left or left > then) for came, left in there),
+        then=sum((not came or came <= then) and (not left or left > then) for came, left in there) if then else None,
         left_early=sum(left is not None for _, left in there),
     )
 
