@@ -149,19 +149,19 @@ def _exports(db: ReadSession, batch_id: UUID) -> list[ExportRow]:
 def effective_totals(db: ReadSession, *, clinician_user_id: UUID | None = None) -> tuple[int, int, int]:
     """What all batches together propose, void lines taken off: (lines that stand, charge, benefit in cents).
 
-    A rejected line that was proposed again is counted once, as its newer version.
-
-    Of one clinician's own batches when a user is given.
+    As frozen, so that an incentive beside a service is a line of its own. A rejected line that was proposed again is
+    counted once, as its newer version. Of one clinician's own batches when a user is given.
     """
-    sign = case((col(Claim.kind) == LineKind.VOID, -1), else_=1)
-    query: Any = select(
-        func.coalesce(func.sum(sign), 0),
-        func.coalesce(func.sum(sign * func.coalesce(col(Claim.benefit_cents), 0)), 0),
-    ).where(col(Claim.batch_id).is_not(None), ~replaced_unpaid())
+    sign = case((col(ClaimLine.kind) == LineKind.VOID, -1), else_=1)
+    query: Any = (
+        select(func.coalesce(func.sum(sign), 0), func.coalesce(func.sum(sign * col(ClaimLine.charge_cents)), 0))
+        .join(Claim, col(Claim.id) == col(ClaimLine.claim_id))
+        .where(~replaced_unpaid())
+    )
     if clinician_user_id is not None:
         query = query.join(Practitioner, col(Practitioner.id) == col(Claim.practitioner_id)).where(
             col(Practitioner.user_id) == clinician_user_id
         )
-    lines, benefit = db.exec(query).one()
+    lines, charge = db.exec(query).one()
     # Billed in bulk, the charge is the benefit.
-    return int(lines), int(benefit), int(benefit)
+    return int(lines), int(charge), int(charge)
