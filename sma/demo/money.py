@@ -45,6 +45,7 @@ def assign_benefits(
                 clinician.practitioner_id,
                 method=AssignmentMethod.BEFORE if person.enduring else AssignmentMethod.VERBAL,
                 assigned_on=local_date(session.ends_at, session.timezone),
+                why="" if person.enduring else "Said in the room; the tablet was flat",
                 by=marcus,
                 now=now,
             )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sma.assignments.actions.preparing import Plan, prepare, usual_descriptions
 from sma.assignments.actions.signing import Signature, announce, seal
-from sma.assignments.law import load_law
 from sma.assignments.models import BenefitAssignment
 from sma.assignments.queries.standing import assignments_of
 from sma.assignments.rules import AssignmentMethod, Way
@@ -15,8 +14,6 @@ from sma.core.errors import NotFound
 from sma.identity import CurrentUser
 from sma.people import lock_patients
 from sma.scheduling import GroupSession
-
-WHY = "Recorded by the practice as spoken in the room; no other way was at hand."
 
 
 def assign_benefit(
@@ -28,12 +25,15 @@ def assign_benefit(
     method: AssignmentMethod,
     assigned_on: date,
     items: tuple[str, ...] = (),
+    enduring_path: str = "",
+    why: str = "",
     by: CurrentUser,
     now: datetime,
 ) -> BenefitAssignment:
     """Record that a patient assigned the benefit of a session's service to one practitioner, on paper or aloud.
 
-    One that holds for that day already is returned as it is. Locks: the patient. Raises: NotFound, NotAssignable.
+    `why` tells why a spoken one has no signature, `enduring_path` why the person may have an enduring one. One that
+    holds for that day already is returned as it is. Locks: the patient. Raises: NotFound, NotAssignable.
     """
     session = db.get(GroupSession, session_id)
     if session is None:
@@ -46,9 +46,9 @@ def assign_benefit(
         assigned_on=assigned_on,
         descriptions=usual_descriptions(session.item_families),
         items=items,
-        enduring_path=next(iter(load_law().enduring_paths)) if method is AssignmentMethod.ENDURING else "",
+        enduring_path=enduring_path,
     )
-    (made,) = assign_benefits(db, [plan], why=WHY, by=by, now=now)
+    (made,) = assign_benefits(db, [plan], why=why, by=by, now=now)
     return made
 
 

@@ -151,7 +151,16 @@ def _join(db: WriteSession, day: YarnUp, name: str, names: dict[str, str], card:
         add_consult(db, day, name, TIMES[name])
     method = AssignmentMethod.ENDURING if came else AssignmentMethod.VERBAL
     assign_benefit(
-        db, day.session.id, patient.id, day.clinician.id, method=method, assigned_on=DAY, by=day.doctor, now=CLOSED
+        db,
+        day.session.id,
+        patient.id,
+        day.clinician.id,
+        method=method,
+        assigned_on=DAY,
+        enduring_path="accho" if came else "",
+        why="" if came else "Said in the room",
+        by=day.doctor,
+        now=CLOSED,
     )
 
 
