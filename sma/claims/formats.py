@@ -14,7 +14,7 @@ NAMES = {
     "xlsx": "Workbook (XLSX)",
     "pdf": "Cover and keying list (PDF)",
     "json": "Claim document (JSON)",
-    "fhir": "FHIR bundle (JSON)",
+    "fhir": "Bundle for FHIR (JSON)",
 }
 
 MEANINGS = {

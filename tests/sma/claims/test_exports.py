@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from billing.exports import HEADER
 from sma.claims import Export, ExportStatus, approve, make_batches, reassess, request_export, void_and_replace
 from sma.claims import write_export as write
+from sma.claims.formats import FORMATS
 from sma.claims.models import ClaimBatch, ExportChunk
 from sma.claims.queries import effective_totals, export_bytes
 from sma.claims.rules import LeaseLost, NotExported, StepUpNeeded, TotpNeeded
@@ -21,7 +22,7 @@ from sma.core import outbox
 from sma.core.db import Database
 from sma.core.outbox import Outbox, Work
 from sma.people import Patient
-from tests.sma.claims.factories import CARDS, CLOSED, YarnUp, correct, later, leased, propose_now, yarn_up
+from tests.sma.claims.factories import CARDS, CLOSED, PEOPLE, YarnUp, correct, later, leased, propose_now, yarn_up
 
 LEVEL_B = ["P01", "P02", "P03", "P04", "P06", "P07", "P08"]
 
@@ -234,3 +235,14 @@ def test_a_worker_without_the_lease_stops_before_it_writes(database: Database, d
     with database.read() as db:
         assert db.exec(select(ExportChunk)).all() == []
         assert db.exec(select(Export)).one().status == ExportStatus.PREPARING
+
+
+def test_no_card_number_or_name_reaches_the_log(
+    database: Database, day: YarnUp, capfd: pytest.CaptureFixture[str]
+) -> None:
+    batch = batch_of(database, day, SEVEN)
+    for format in FORMATS:
+        make_file(database, day, batch.id, format)
+    told = "".join(capfd.readouterr())
+    assert "export.written" in told
+    assert not [word for card, who in zip(CARDS, PEOPLE, strict=True) for word in (card[0], who[1]) if word in told]

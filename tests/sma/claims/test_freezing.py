@@ -10,6 +10,7 @@ from billing.exports import Line
 from sma.claims import Claim, ClaimStatus, approve, make_batches, void_and_replace
 from sma.claims.freezing import read_beside, thaw
 from sma.claims.models import ClaimBatch, ClaimBlock, ClaimLine
+from sma.claims.queries import effective_totals
 from sma.claims.rules import BillingType
 from sma.core.db import Database, WriteSession
 from sma.entitlements import ReferralRecord
@@ -208,6 +209,7 @@ def test_an_incentive_is_a_service_of_its_own_in_the_voucher_and_is_taken_back_w
             ("02", "0003", "23", 4505),
         ]
         assert (batch.line_count, batch.charge_cents) == (3, 735 + 2 * 4505)
+        assert effective_totals(db) == (3, batch.charge_cents, batch.benefit_cents)
         assert {each.service_id for each in db.exec(select(ClaimLine))} == {"0001", "0002", "0003"}
     with database.write() as db:
         void_and_replace(db, day.line(db, "P01").id, by=day.doctor, now=later(1))
@@ -218,4 +220,5 @@ def test_an_incentive_is_a_service_of_its_own_in_the_voucher_and_is_taken_back_w
             ("void", "23", 2),
         ]
         assert second.charge_cents == -(735 + 4505)
+        assert effective_totals(db) == (1, 4505, 4505)
         assert db.exec(select(Claim.status).where(col(Claim.kind) == "void")).all() == [ClaimStatus.EXPORTED]
