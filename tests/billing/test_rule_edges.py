@@ -1,18 +1,22 @@
 """The numbers a rule accepts at all: what lies a step beyond an edge is refused when the data is read."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from billing import EarlierService, assess, load_rulebook
+from billing.assessment import ItemFinding
 from billing.incentives import PracticeIncentive
 from billing.items import DerivedFee
+from billing.rules import Finding, Verdict
 from billing.rules.group import GroupTogether
 from billing.rules.pools import Exclusion, Pool
 from billing.rules.referral import Referred
 from billing.rules.scope import Telehealth
 from billing.rules.time import UniformTimes
+from billing.summary import undecided
 from billing.volume import VolumeLimit
 from tests.billing.scene import service
 
@@ -164,3 +168,19 @@ def test_a_summary_that_names_every_reason_counts_no_more_of_them() -> None:
     assert assessment.summary == (
         "A person must decide about item 23: the patient's own clinical note is not ticked as done."
     )
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 reason beside the items."), (2, "2 reasons beside the items.")])
+def test_reasons_too_long_for_a_list_are_counted(count: int, told: str) -> None:
+    long = tuple(Finding("x", Verdict.NEEDS_A_PERSON, f"{number}" + "x" * 300, "invented") for number in range(count))
+
+    item = ItemFinding("1", date(2026, 7, 1), "invented", "one-per-patient", 100, 100, None, long, "low")
+
+    assert undecided((item,)) == f"A person must decide about item 1: {told}"
+
+
+def test_an_item_without_a_fee_is_refused() -> None:
+    version = load_rulebook().item("23").versions[-1]
+
+    with pytest.raises(ValueError, match="above zero"):
+        replace(version, schedule_fee_cents=0).check()
