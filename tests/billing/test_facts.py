@@ -1,10 +1,11 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from billing import Attendee, Consult, Interval
+from billing.facts import clock
 from tests.billing.scene import service
 
 TEN = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)  # 10:00 on 24 November in Sydney
@@ -68,3 +69,19 @@ def test_a_person_is_listed_once_and_the_service_moves_forward() -> None:
         replace(good, ends_at=good.starts_at)
     with pytest.raises(ValueError, match="modality"):
         replace(good, modality="letter")
+
+
+@pytest.mark.parametrize(
+    ("wall", "told"),
+    [
+        (time(0, 5), "12:05 am"),
+        (time(9, 0), "9:00 am"),
+        (time(11, 59, 59), "11:59:59 am"),
+        (time(12, 0), "12:00 pm"),
+        (time(12, 30), "12:30 pm"),
+        (time(13, 5, 7), "1:05:07 pm"),
+        (time(23, 59), "11:59 pm"),
+    ],
+)
+def test_times_are_told_as_the_pages_tell_them(wall: time, told: str) -> None:
+    assert clock(wall) == told
