@@ -218,7 +218,7 @@ def _approve_line_by_line(story: Story) -> None:
         page.get_by_role("button", name=f"Approve item {ITEM} ({_dollars(_fee(story.day))})").click()
         expect(page.locator("#notices")).to_contain_text("Approved.")
     page.goto("/claims?tab=exported")
-    expect(page.locator("main")).to_contain_text("Nothing is in a batch yet")
+    expect(page.locator("main")).to_contain_text("Nothing waits for its result")
 
 
 def _freeze_and_export(story: Story) -> None:
