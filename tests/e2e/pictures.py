@@ -21,7 +21,10 @@ WIDTHS = (1280, 390)
 WORKERS = (
     (r"/sign-in", None),
     (r"/(users|operations)", "admin"),
-    (r"/(programs|claims\?|claim-batches|claim-periods|claim-reports|exports|locations|practitioners|step-up)", "karen"),
+    (
+        r"/(programs|claims\?|claim-batches|claim-periods|claim-reports|exports|locations|practitioners|step-up)",
+        "karen",
+    ),
     (r"/(accounts|claims/[^/]+/(payer|account))", "karen"),
     (r"/referrer-reports", "leah"),
     (r"/claims", "dr.okafor"),

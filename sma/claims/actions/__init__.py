@@ -14,9 +14,9 @@ from sma.claims.actions.decisions import void_and_replace as void_and_replace
 from sma.claims.actions.exports import hold_batch as hold_batch
 from sma.claims.actions.exports import request_export as request_export
 from sma.claims.actions.exports import write_export as write_export
+from sma.claims.actions.periods import request_period as request_period
 from sma.claims.actions.policy import record_policy as record_policy
 from sma.claims.actions.proposing import Changes as Changes
-from sma.claims.actions.periods import request_period as request_period
 from sma.claims.actions.proposing import propose as propose
 from sma.claims.actions.proposing import reassess as reassess
 from sma.claims.actions.responses import ReportFile as ReportFile
