@@ -31,7 +31,8 @@ class Finding:
     """One rule's answer about one patient: the counted facts, where the rule comes from, and how to put it right.
 
     `flag` is a few words for a reader's eye, for something that is met and still worth a look. `earliest` is the first
-    day on which the rule would be met again, where that is known.
+    day on which the rule would be met again, where that is known. `by_approving` marks what nobody
+    settles by correcting the record: the clinician answers it while approving.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Finding:
     remedy: str | None = None
     flag: str | None = None
     earliest: date | None = None
+    by_approving: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class Rule(ABC):
 
     def needs_a_person(self, facts: str, remedy: str, *, earliest: date | None = None) -> Finding:
         return Finding(self.kind, Verdict.NEEDS_A_PERSON, facts, self.source, remedy, earliest=earliest)
+
+    def ask_the_clinician(self, facts: str, remedy: str, *, earliest: date | None = None) -> Finding:
+        """Needs the person who approves: no correction of the record could answer it."""
+        return Finding(
+            self.kind, Verdict.NEEDS_A_PERSON, facts, self.source, remedy, earliest=earliest, by_approving=True
+        )
 
     def cannot_know(self, facts: str, remedy: str, *, flag: str | None = None) -> Finding:
         return Finding(self.kind, Verdict.CANNOT_KNOW, facts, self.source, remedy, flag)

@@ -50,7 +50,7 @@ class Frequency(Rule):
         earliest = self.pool.free_from(plan_on or counted[-most].date_of_service)
         free = day_text(earliest)
         if self.pool.override is not None:
-            return self.needs_a_person(
+            return self.ask_the_clinician(
                 f"{listed}; at most {limit}; before {free} only {self.pool.override}",
                 f"Wait until {free}, or note the reason for coming earlier and approve.",
                 earliest=earliest,
@@ -97,7 +97,7 @@ class Prerequisite(Rule):
         for pool, _ in ways:
             old = pool.transitional(history, day)
             if old is not None and pool.transitional_until is not None:
-                return self.needs_a_person(
+                return self.ask_the_clinician(
                     f"{self.what}: {_told(old)}, an item that ended; such plans count until "
                     f"{day_text(pool.transitional_until)}",
                     "Check that it is the plan the item asks for, with its arrangements where the item needs them.",
@@ -108,14 +108,14 @@ class Prerequisite(Rule):
             default=None,
         )
         if later is not None:
-            return self.needs_a_person(
+            return self.ask_the_clinician(
                 f"{self.what}: none known by this day; {_told(later)}",
                 f"Enter an earlier one if there was one; this one counts from {day_text(later.date_of_service)}.",
                 earliest=later.date_of_service,
             )
         since = f" in the last {self.within_months} months" if self.within_months else ""
         numbers = [number for pool, _ in ways for number in pool.items]
-        return self.needs_a_person(
+        return self.ask_the_clinician(
             f"{self.what}: none known{since}",
             f"Confirm that it was done, here or elsewhere ({words(numbers, 'or')}), and enter it.",
         )
@@ -182,7 +182,7 @@ class SameDayAgain(Rule):
         others = self.pool.of(case.attendee.had_on(day))
         if not others:
             return self.met("no other attendance known on this day")
-        return self.needs_a_person(
+        return self.ask_the_clinician(
             f"a further attendance on the day of {words(map(_told, others), 'and')}",
             "Confirm when approving that it does not continue the other one; the account shows the times of both.",
         )

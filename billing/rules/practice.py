@@ -25,7 +25,7 @@ class PracticePolicy(Rule):
                 "Nothing is claimed for this person's own time unless the practice changes its policy.",
             )
         if case.service.individual_items == "ask":
-            return self.needs_a_person(
+            return self.ask_the_clinician(
                 "the practice's policy leaves items for one patient alone at a shared appointment to the clinician",
                 "The clinician decides for this line; no ruling of Medicare on it is known.",
             )
@@ -52,7 +52,7 @@ class MyMedicare(Rule):
             "nobody asked about MyMedicare" if registered is None else "not registered with this practice in MyMedicare"
         )
         if self.alternative is not None:
-            return self.needs_a_person(
+            return self.ask_the_clinician(
                 f"{known}; otherwise to be confirmed: {self.alternative}",
                 "Record the registration with this practice, or confirm the other way when approving.",
             )

@@ -152,4 +152,6 @@ class Confirmation(Rule):
 
     def finding(self, case: Case) -> Finding:
         who = case.service.provider.profession.words
-        return self.needs_a_person(f"to be confirmed by the {who}: {self.what}", "Confirm it when approving the line.")
+        return self.ask_the_clinician(
+            f"to be confirmed by the {who}: {self.what}", "Confirm it when approving the line."
+        )

@@ -37,7 +37,7 @@ class Referred(Rule):
         profession = case.service.provider.profession
         held = [each for each in case.attendee.referrals if each.profession == profession]
         if not held:
-            return self.needs_a_person(
+            return self.ask_the_clinician(
                 f"no referral to a {profession.words} is on record",
                 "Enter the referral and its date, or confirm that a valid one is on file.",
             )

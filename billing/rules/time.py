@@ -183,7 +183,7 @@ class Uninterrupted(Rule):
         if not broken:
             return self.met("no consult was interrupted")
         spans = ", ".join(f"{_span(case.service, consult)} ({minutes_text(consult.seconds)})" for consult in broken)
-        return self.needs_a_person(
+        return self.ask_the_clinician(
             f"interrupted: {spans}",
             "The clinician decides whether the interrupted consult can be claimed, and as what.",
         )

@@ -22,8 +22,6 @@ class Obstacle(NamedTuple):
     rule: str
 
 
-# Findings that nobody can settle by correcting the record: the clinician answers them while approving, one by one.
-_ANSWERED_WHEN_APPROVING = frozenset({"confirmation", "uninterrupted", "prerequisite", "practice-policy", "referral"})
 _ABOUT_OTHERS = frozenset({"uniform-times"})
 _SPEAKS_FOR_AN_ADDITION = frozenset({"beside", "modified-monash", "my-medicare", "telehealth"})
 UNCONFIRMED = "Consult times were typed in later, and the clinician has not confirmed them"
@@ -145,7 +143,7 @@ def waits_for_stay(judged: Judgement) -> bool:
     return str(judged["summary"]) == f"{OPEN_STAY}."
 
 
-def _finding(finding: Finding) -> dict[str, str | None]:
+def _finding(finding: Finding) -> dict[str, str | bool | None]:
     return {
         "rule": finding.rule,
         "verdict": str(finding.verdict),
@@ -154,6 +152,7 @@ def _finding(finding: Finding) -> dict[str, str | None]:
         "remedy": finding.remedy,
         "flag": finding.flag,
         "earliest": finding.earliest.isoformat() if finding.earliest else None,
+        "by_approving": finding.by_approving,
     }
 
 
@@ -212,7 +211,7 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
     obstacles: list[Obstacle] = list(late)
     for number, finding in enumerate(item["findings"]):
         if finding["verdict"] == Verdict.NEEDS_A_PERSON:
-            if _is_answered(finding):
+            if finding["by_approving"]:
                 questions.append(Question(f"{finding['rule']}-{number}", finding["facts"], finding["rule"]))
             else:
                 obstacles.append(_obstacle(finding))
@@ -234,16 +233,11 @@ def _choice(item: Mapping[str, Any], late: Sequence[Obstacle], *, is_lower: bool
     )
 
 
-def _is_answered(finding: Mapping[str, Any]) -> bool:
-    """Tell whether the clinician settles a finding while approving: by its kind, or because its remedy says so."""
-    return finding["rule"] in _ANSWERED_WHEN_APPROVING or "approv" in (finding["remedy"] or "")
-
-
 def _addition(item: Mapping[str, Any]) -> Addition:
     asked = [
         Question(f"{item['item']}-{finding['rule']}-{number}", finding["facts"], finding["rule"])
         for number, finding in enumerate(item["findings"])
-        if finding["verdict"] == Verdict.NEEDS_A_PERSON and _is_answered(finding)
+        if finding["verdict"] == Verdict.NEEDS_A_PERSON and finding["by_approving"]
     ]
     return Addition(
         item_number=item["item"],
@@ -260,7 +254,7 @@ def _stopped(item: Mapping[str, Any]) -> bool:
     """Tell whether something keeps an addition back that is put right in the record, not while approving."""
     return any(
         finding["verdict"] == Verdict.NOT_MET
-        or (finding["verdict"] == Verdict.NEEDS_A_PERSON and not _is_answered(finding))
+        or (finding["verdict"] == Verdict.NEEDS_A_PERSON and not finding["by_approving"])
         for finding in item["findings"]
     )
 

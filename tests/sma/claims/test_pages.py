@@ -69,7 +69,13 @@ def test_a_line_that_waits_for_the_time_out_leads_to_the_stay_and_to_assessing_a
 def test_a_question_keeps_its_capitals_and_begins_with_one(clinic: Clinic) -> None:
     line = clinic.line("P01")
     judged = deepcopy(line.assessment)
-    asked = {"rule": "confirmation", "verdict": "needs-a-person", "facts": "the GP of this person", "source": "MBS"}
+    asked = {
+        "rule": "confirmation",
+        "verdict": "needs-a-person",
+        "facts": "the GP of this person",
+        "source": "MBS",
+        "by_approving": True,
+    }
     judged["fitting"][0]["findings"].append({**asked, "remedy": "Tick it", "flag": None})
     with clinic.database.write() as db:
         db.get_one(Claim, line.id).assessment = judged

@@ -97,6 +97,7 @@ def test_a_line_with_an_open_question_is_for_its_own_page(clinic: Clinic) -> Non
         add_consult(db, clinic.day, "P09", "11:26-11:26:30", interrupted=True)
         line = clinic.day.line(db, "P01")
         asked = {"rule": "confirmation", "verdict": "needs-a-person", "facts": "the GP", "source": "MBS", "remedy": ""}
+        asked["by_approving"] = True
         judged = {**line.assessment, "fitting": [dict(each) for each in line.assessment["fitting"]]}
         judged["fitting"][0]["findings"] = [*judged["fitting"][0]["findings"], {**asked, "flag": None}]
         line.assessment = judged
