@@ -183,7 +183,8 @@ def _lock(db: WriteSession, claim_id: UUID) -> None:
         select(Claim)
         .where(col(Claim.patient_id) == found.patient_id, col(Claim.date_of_service) == found.date_of_service)
         .order_by(col(Claim.id))
-        .with_for_update()
+        # As `lock_lines` does: lines of the day that are in a batch may be in a report just now.
+        .with_for_update(key_share=True)
     )
     db.exec(query.execution_options(populate_existing=True)).all()
 

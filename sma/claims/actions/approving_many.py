@@ -17,6 +17,7 @@ from sma.claims.rules import ClaimStatus, LineDecided, NotApprovable
 from sma.core.audit import Actor
 from sma.core.db import WriteSession
 from sma.identity import CurrentUser
+from sma.people import lock_patients
 from sma.scheduling import GroupSession, SessionStatus, lock_session
 
 
@@ -33,9 +34,11 @@ def approve_many(db: WriteSession, claim_ids: Collection[UUID], *, by: CurrentUs
     """Approve each line for the one item that fits it. Lines that changed since, or never fitted that, are left.
 
     A line with a question, something in its way or several fitting items is for its own page.
-    Locks: the sessions, then their lines, each in the order of their ids. Raises: NotYourLine, when one is not theirs.
+    Locks: the patients, the sessions, their lines, each in the order of their ids. Raises: NotYourLine, when one is not
+    theirs.
     """
-    session_ids = _sessions_of(db, claim_ids)
+    patient_ids, session_ids = _behind(db, claim_ids)
+    lock_patients(db, patient_ids)
     for session_id in session_ids:
         lock_session(db, session_id)
     held = {claim.id: claim for claim in lock_lines(db, *session_ids)}
@@ -76,6 +79,7 @@ def reassess_many(db: WriteSession, session_ids: Collection[UUID], *, by: Actor 
     )
 
 
-def _sessions_of(db: WriteSession, claim_ids: Collection[UUID]) -> list[UUID]:
-    found = db.exec(select(Claim.group_session_id).where(col(Claim.id).in_(claim_ids)).distinct())
-    return sorted(found)
+def _behind(db: WriteSession, claim_ids: Collection[UUID]) -> tuple[set[UUID], list[UUID]]:
+    """Whose lines these are, and of which sessions."""
+    found = db.exec(select(Claim.patient_id, Claim.group_session_id).where(col(Claim.id).in_(claim_ids))).all()
+    return {patient_id for patient_id, _ in found}, sorted({session_id for _, session_id in found})

@@ -1,7 +1,7 @@
 """What the servicing clinician decides, one line at a time."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -28,16 +28,23 @@ from sma.claims.rules import (
 from sma.core import audit
 from sma.core.db import WriteSession
 from sma.identity import CurrentUser, Permission
-from sma.people import Coverage, Patient, practitioner_of
+from sma.people import Coverage, Patient, lock_patients, practitioner_of
 from sma.people.rules import CoverageKind
 from sma.scheduling import GroupSession, lock_session
 
+# An approval carries the moment at which its press began; it may be written down, and first counted, this much later.
+_LONGEST_PRESS = timedelta(minutes=2)
+
 
 def hold_line(db: WriteSession, claim_id: UUID) -> Claim:
-    """Return a line, its session and then its own row locked until commit. Raises: LineNotFound."""
+    """Return a line; its person, its session and then its own row are locked until commit. Raises: LineNotFound.
+
+    The person, because limits count over sessions: two approvals for one person wait for each other.
+    """
     found = db.get(Claim, claim_id)
     if found is None:
         raise LineNotFound
+    lock_patients(db, [found.patient_id])
     lock_session(db, found.group_session_id)
     query = select(Claim).where(col(Claim.id) == claim_id).with_for_update()
     # Refreshed: it was read before the lock was waited for.
@@ -58,7 +65,7 @@ def approve(
     `confirmed` holds the keys of the questions that the clinician answered, those of an incentive among them: without
     its answers the incentive is left out. Approving twice is harmless; approving another item, or with other answers,
     before the line is frozen replaces the first.
-    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotApprovable, LineDecided.
+    Locks: the patient, the session, the line. Raises: LineNotFound, NotYourLine, NotApprovable, LineDecided.
     """
     claim = hold_line(db, claim_id)
     _own(db, claim, by)
@@ -113,7 +120,7 @@ def _overtaken(db: WriteSession, claim: Claim, choice: Choice) -> str | None:
         col(Claim.id) != claim.id,
         col(Claim.kind) == LineKind.SERVICE,
         col(Claim.status).in_((ClaimStatus.READY, ClaimStatus.EXPORTED)),
-        col(Claim.approved_at) >= claim.assessed_at,
+        col(Claim.approved_at) >= claim.assessed_at - _LONGEST_PRESS,
     )
     if db.exec(others.limit(1)).first() is None:
         return None
@@ -127,7 +134,7 @@ def _overtaken(db: WriteSession, claim: Claim, choice: Choice) -> str | None:
 def mark_not_billed(db: WriteSession, claim_id: UUID, *, reason: str, by: CurrentUser, now: datetime) -> Claim:
     """Decide that a service is not claimed, and say why. Until a new assessment it can still be approved.
 
-    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, LineDecided.
+    Locks: the patient, the session, the line. Raises: LineNotFound, NotYourLine, LineDecided.
     """
     claim = hold_line(db, claim_id)
     _own(db, claim, by)
@@ -146,7 +153,7 @@ def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: 
     The void goes into the next batch by itself, before the replacement. The exported line is not edited. A line that
     came back rejected has nothing to take back: it has no void, and whoever bills may press, since the new line goes
     to its clinician.
-    Locks: the session, then the line. Raises: LineNotFound, NotYourLine, NotExported.
+    Locks: the patient, the session, the line. Raises: LineNotFound, NotYourLine, NotExported.
     """
     claim = hold_line(db, claim_id)
     rejected = was_rejected(db, claim_id)

@@ -28,7 +28,8 @@ def lock_lines(db: WriteSession, *session_ids: UUID) -> list[Claim]:
             col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
         )
         .order_by(col(Claim.id))
-        .with_for_update()
+        # Not against rows that only point at a line: a report writes those in the order of its own rows.
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return list(db.exec(query))

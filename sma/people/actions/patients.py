@@ -91,10 +91,16 @@ def hold_patients(db: WriteSession, ids: Collection[UUID]) -> None:
 
 # Built once: every booking runs them.
 _AMONG = col(Patient.id).in_(bindparam("ids", expanding=True))
+# Not against rows that only point at the person (`key_share`): a session that is judged writes such lines while it
+# holds its own row, and whoever holds the person may be waiting for that.
 _LOCKED = (
-    select(Patient).where(_AMONG).order_by(col(Patient.id)).with_for_update().execution_options(populate_existing=True)
+    select(Patient)
+    .where(_AMONG)
+    .order_by(col(Patient.id))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
 )
-_HELD = select(Patient.id).where(_AMONG).order_by(col(Patient.id)).with_for_update()
+_HELD = select(Patient.id).where(_AMONG).order_by(col(Patient.id)).with_for_update(key_share=True)
 
 
 def lock_patient(db: WriteSession, patient_id: UUID) -> Patient:
