@@ -118,7 +118,10 @@ class NotExported(Conflict):
 
 class NothingToBatch(Conflict):
     code = "nothing-to-batch"
-    message = "No approved line is waiting. Lines come here once the clinician has approved them."
+    message = (
+        "No approved line waits for a batch. Lines come here once the clinician has approved them; what a patient pays "
+        "goes onto an account instead."
+    )
 
 
 class NothingInPeriod(Conflict):

@@ -32,6 +32,7 @@ from sma.claims.queries.tabs import filter_choices as filter_choices
 from sma.claims.queries.tabs import needs_decision as needs_decision
 from sma.claims.queries.tabs import reason_counts as reason_counts
 from sma.claims.queries.tabs import totals as totals
+from sma.claims.queries.tabs import waiting_for_batch as waiting_for_batch
 from sma.claims.queries.volume import volumes as volumes
 from sma.claims.queries.worklist import LineRow as LineRow
 from sma.claims.queries.worklist import lines as lines
@@ -75,5 +76,6 @@ __all__ = [
     "session_lines",
     "totals",
     "volumes",
+    "waiting_for_batch",
     "zone_of_batches",
 ]

@@ -15,7 +15,7 @@ from billing.returns.codes import load_codes
 from sma.claims.models import Claim
 from sma.claims.queries.responses import is_exception, is_paid, newest_states
 from sma.claims.reasons import Reason
-from sma.claims.rules import ClaimStatus, LineKind
+from sma.claims.rules import BillingType, ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.people import Practitioner, practitioner_name
 from sma.scheduling import GroupSession, Program
@@ -180,6 +180,12 @@ def counts(db: ReadSession, narrowed: Narrowed, *, today: date) -> dict[Tab, int
     query = _joined(select(*sums), narrowed, with_reason=False)
     row = db.exec(query.join(found.results, found.has_result, isouter=True)).one()
     return dict(zip(found.in_tab, map(int, row), strict=True))
+
+
+def waiting_for_batch(db: ReadSession) -> int:
+    """Return how many approved lines the next freezing takes: those of everybody, without what patients pay."""
+    waiting = (col(Claim.status) == ClaimStatus.READY, col(Claim.billing_type) != BillingType.PRIVATE)
+    return db.exec(select(func.count()).select_from(Claim).where(*waiting)).one()
 
 
 def reason_counts(db: ReadSession, narrowed: Narrowed) -> dict[Reason, int]:

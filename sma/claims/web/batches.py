@@ -26,6 +26,7 @@ from sma.web.templating import render
 
 router = APIRouter(route_class=EdgeRoute)
 PAGE = 50
+HELD_BACK_PAGE = "/claims?tab=exceptions"
 
 
 @router.get("/claim-batches")
@@ -40,7 +41,7 @@ def index(request: Request, db: ReadDb, user: Reader, page: int = 1) -> Response
         rows=rows[:PAGE],
         has_more=len(rows) > PAGE,
         page=number,
-        waiting=queries.counts(db, queries.Narrowed(own=own), today=clock.now().date())[queries.Tab.READY],
+        waiting=queries.waiting_for_batch(db) if user.may(Permission.EXPORT_CLAIMS) else 0,
         effective_lines=lines,
         effective_cents=charge,
         only_own=own is not None,
@@ -56,7 +57,8 @@ def create(request: Request, form: Pressed, db: WriteDb, user: Exporter) -> Resp
         return go_to(request, done)
     made = actions.make_batches(db, by=user, now=now)
     if not made:
-        return go_to(request, "/claims?tab=exceptions", say=HELD_BACK)
+        idempotency.remember(db, key, user_id=user.id, led_to=HELD_BACK_PAGE, now=now)
+        return go_to(request, HELD_BACK_PAGE, say=HELD_BACK)
     led_to = f"/claim-batches/{made[0].id}" if len(made) == 1 else "/claim-batches"
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=BATCHED.of(len(made)))

@@ -138,6 +138,7 @@ def _list(
         tabs=TAB_WORDS,
         counts=queries.counts(db, narrowed, today=today),
         totals=queries.totals(db, tab, narrowed, today=today) if tab in (Tab.READY, Tab.PAID) else {},
+        waiting=queries.waiting_for_batch(db) if tab is Tab.READY and user.may(Permission.EXPORT_CLAIMS) else 0,
         rows=rows,
         has_more=len(found) > PAGE,
         groups=groups_of(rows, tab, narrowed.reason, reasons, user, wanted.address),

@@ -221,3 +221,30 @@ def test_the_desk_records_who_declined_on_the_page_of_the_session(
     assert "The patient: a private account" in desk.get(address).text
     with database.write() as db:
         assert day.line(db, "P01").billing_type == "private"
+
+
+def test_what_a_patient_pays_is_not_offered_for_freezing(
+    database: Database, day: YarnUp, doctor: TestClient, billing: TestClient
+) -> None:
+    declined(database, day, doctor)
+
+    for page in ("/claims?tab=ready", "/claim-batches"):
+        assert "Freeze" not in billing.get(page).text
+    assert "never into a batch" in billing.get("/claims?tab=ready").text
+    refused = billing.post("/claim-batches", data={})
+    assert refused.status_code == 409
+    assert "what a patient pays goes onto an account" in refused.text
+
+    doctor.post(f"/claims/{line_of(database, day, 'P02')}/approval", data={"item_number": "23"})
+    for page in ("/claims?tab=ready", "/claim-batches", f"/claims?tab=ready&clinician={day.clinician.id}"):
+        assert "Freeze 1 approved line" in billing.get(page).text
+
+
+def test_the_button_counts_what_it_freezes_however_the_list_is_narrowed(
+    database: Database, day: YarnUp, doctor: TestClient, billing: TestClient
+) -> None:
+    doctor.post(f"/claims/{line_of(database, day, 'P02')}/approval", data={"item_number": "23"})
+    page = billing.get("/claims?tab=ready&month=2020-01").text
+
+    assert "Freeze 1 approved line" in page
+    assert "not only those shown" in page
