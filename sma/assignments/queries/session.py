@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from sma.appointments import Appointment
-from sma.appointments.rules import LIVE
+from sma.appointments.rules import AppointmentStatus
 from sma.assignments.law import load_law
 from sma.assignments.models import BenefitAssignment
 from sma.assignments.queries.standing import assignments_of
@@ -28,7 +28,8 @@ from sma.scheduling import (
     session_view,
 )
 
-_LIVE = ("booked", "arrived", "fulfilled")
+# Whose benefit there is something to assign: who waits for a place, or stayed away, has no service.
+_EXPECTED = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def assignments(db: ReadSession, session_id: UUID) -> AssignmentsView:
     people = db.exec(
         select(Patient)
         .join(Appointment, col(Appointment.patient_id) == col(Patient.id))
-        .where(col(Appointment.group_session_id) == session_id, col(Appointment.status).in_(_LIVE))
+        .where(col(Appointment.group_session_id) == session_id, col(Appointment.status).in_(_EXPECTED))
         .order_by(col(Patient.family_search), col(Patient.preferred_search), col(Patient.id))
     ).all()
     ids = [person.id for person in people]
@@ -125,7 +126,7 @@ def desk(db: ReadSession, session_id: UUID, patient_id: UUID, practitioner_id: U
         .where(
             col(Patient.id) == patient_id,
             col(Appointment.group_session_id) == session_id,
-            col(Appointment.status).in_(LIVE),
+            col(Appointment.status).in_(_EXPECTED),
         )
     ).first()
     if patient is None:
@@ -148,7 +149,7 @@ def _ahead(
         .join(SessionRole, col(SessionRole.group_session_id) == col(GroupSession.id))
         .where(
             col(Appointment.patient_id) == patient_id,
-            col(Appointment.status) == "booked",
+            col(Appointment.status) == AppointmentStatus.BOOKED,
             col(SessionRole.practitioner_id) == practitioner_id,
             col(SessionRole.role) == SessionRoleKind.CLINICIAN,
             col(GroupSession.status) == SessionStatus.OPEN,

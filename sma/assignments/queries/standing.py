@@ -18,11 +18,10 @@ from sma.assignments.rules import (
     kept_until,
     mismatch,
 )
-from sma.attendance import Encounter, Presence
+from sma.attendance import Encounter
+from sma.attendance.rules import CAME
 from sma.core.db import ReadSession
 from sma.scheduling import GroupSession
-
-_CAME = frozenset({Presence.ARRIVED, Presence.LATE, Presence.LEFT})
 
 
 def assignments_of(
@@ -66,7 +65,7 @@ def mismatches(db: ReadSession, lines: Mapping[UUID, LineToMatch]) -> dict[UUID,
         .join(GroupSession, col(GroupSession.id) == col(Encounter.group_session_id))
         .where(col(Encounter.id).in_({line.encounter_id for line in lines.values()}))
     )
-    attended = {row_id: Attended(patient, day, presence in _CAME) for row_id, patient, presence, day in rows}
+    attended = {row_id: Attended(patient, day, presence in CAME) for row_id, patient, presence, day in rows}
     found = {
         key: mismatch(agreements[line.assignment_id], attended.get(line.encounter_id), line.service)
         for key, line in lines.items()

@@ -14,10 +14,9 @@ from sma.attendance.actions.holding import (
 )
 from sma.attendance.models import ConsultInterval, Encounter
 from sma.attendance.rules import (
-    HERE,
+    CAME,
     NeedsClinician,
     NotHere,
-    Presence,
     Span,
     check_consult,
     is_recorded_after,
@@ -49,7 +48,7 @@ def add_consult(
     NotRecordable.
     """
     seat = hold_seat(db, appointment_id, by=by, now=now, is_correction=True)
-    if seat.encounter.presence not in (*HERE, Presence.LEFT):
+    if seat.encounter.presence not in CAME:
         raise NotHere
     must_be_clinician(db, seat.session.id, practitioner_id)
     lock_practitioners(db, [practitioner_id])

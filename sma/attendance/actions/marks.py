@@ -10,7 +10,7 @@ from sma.appointments import Appointment, may_become
 from sma.attendance.actions.holding import Seat, hold_seat, is_closed
 from sma.attendance.models import AttendanceMark, ConsultInterval, Encounter
 from sma.attendance.rules import (
-    HERE,
+    CAME,
     HasConsult,
     Marked,
     NotHere,
@@ -106,7 +106,7 @@ def tick_note(
     if not by.may(Permission.CONFIRM_MINUTES) or not is_assigned(db, seat.session.id, by.id):
         raise Forbidden
     encounter = seat.encounter
-    if done and encounter.presence not in (*HERE, Presence.LEFT):
+    if done and encounter.presence not in CAME:
         raise NotHere
     if done == (encounter.note_done_at is not None):
         return encounter

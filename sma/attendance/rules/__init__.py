@@ -18,6 +18,7 @@ from sma.attendance.rules.intervals import is_recorded_after as is_recorded_afte
 from sma.attendance.rules.intervals import must_be_past as must_be_past
 from sma.attendance.rules.intervals import span_text as span_text
 from sma.attendance.rules.intervals import to_second as to_second
+from sma.attendance.rules.presence import CAME as CAME
 from sma.attendance.rules.presence import HERE as HERE
 from sma.attendance.rules.presence import NOT_RECORDED as NOT_RECORDED
 from sma.attendance.rules.presence import PRESENCE_WORDS as PRESENCE_WORDS

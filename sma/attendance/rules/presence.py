@@ -17,6 +17,8 @@ class Presence(StrEnum):
 
 
 HERE = (Presence.ARRIVED, Presence.LATE)
+# Who was in the session at all, whether or not to its end.
+CAME = (*HERE, Presence.LEFT)
 NOT_RECORDED = "Not recorded"
 PRESENCE_WORDS = {
     Presence.ARRIVED: "Arrived",

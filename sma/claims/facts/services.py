@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from billing import Attendee, Consult, GroupService, Interval, Profession, Provider, load_rulebook
-from sma.attendance import ConsultFacts, DayFacts, PersonFacts, Presence, StayFacts, day_facts, other_consults
+from sma.attendance import ConsultFacts, DayFacts, PersonFacts, StayFacts, day_facts, other_consults
+from sma.attendance.rules import CAME
 from sma.claims.facts import rows
 from sma.claims.facts.background import Background, background
 from sma.claims.judgement import ADDED
@@ -18,8 +19,6 @@ from sma.core.db import ReadSession
 from sma.core.errors import NotFound
 from sma.people import Location, Practitioner, indigenous_code, provider_number
 from sma.scheduling import GroupSession
-
-_CAME = frozenset({Presence.ARRIVED, Presence.LATE, Presence.LEFT})
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _attendee(
     patient = known.patients[person.patient_id]
     return Attendee(
         reference=encounter_id.hex,
-        attended=person.presence in _CAME,
+        attended=person.presence in CAME,
         arrived_at=person.arrived_at,
         left_at=person.left_at,
         consults=tuple(

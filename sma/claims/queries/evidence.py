@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from billing import Verdict
 from sma.assignments import BenefitAssignment
 from sma.attendance import AttendanceMark, ClinicianPresence, ConsultInterval, Encounter, Presence
-from sma.attendance.rules import NOT_RECORDED, PRESENCE_WORDS
+from sma.attendance.rules import CAME, NOT_RECORDED, PRESENCE_WORDS
 from sma.claims.judgement import Choice, choices, way_out
 from sma.claims.models import Claim, ClaimBatch
 from sma.claims.queries.policy import PolicyRow, policies
@@ -25,7 +25,6 @@ from sma.scheduling import GroupSession
 
 # The kinds of rule that count earlier services, or ask for a plan or a referral.
 _LIMITS = frozenset({"frequency", "not-same-day", "prerequisite", "referral", "my-medicare"})
-_CAME = (Presence.ARRIVED, Presence.LATE, Presence.LEFT)
 
 
 @dataclass(frozen=True)
@@ -254,7 +253,7 @@ def _log(db: ReadSession, claim: Claim) -> list[LogLine]:
 def _group(db: ReadSession, claim: Claim, consults: Sequence[Stretch]) -> Group:
     there: Any = db.exec(
         select(col(Encounter.arrived_at), col(Encounter.left_at)).where(
-            col(Encounter.group_session_id) == claim.group_session_id, col(Encounter.presence).in_(_CAME)
+            col(Encounter.group_session_id) == claim.group_session_id, col(Encounter.presence).in_(CAME)
         )
     ).all()
     then = consults[0].starts_at if consults else None

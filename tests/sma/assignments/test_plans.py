@@ -40,6 +40,14 @@ def dates_on(room: Room, assignment_id: UUID) -> list[tuple[str, str]]:
     return re.findall(r"<strong>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([^<]+)</strong>.*?</svg>(\w+)</span>", page, re.DOTALL)
 
 
+def test_who_waits_for_a_place_has_no_benefit_to_assign_yet(room: Room) -> None:
+    with room.database.write() as db:
+        waiting = make_patient(db, preferred_name="Cora", family_name="Lake")
+        make_appointment(db, room.session, waiting, status="waitlist")
+    answer = room.desk.get(f"/sessions/{room.session.id}/people/{waiting.id}/assignment")
+    assert answer.status_code == 404
+
+
 def test_a_plan_of_six_dates_loses_only_the_one_that_moved(room: Room) -> None:
     with room.database.write() as db:
         sessions = [planned(db, room, 7 * week) for week in range(1, 6)]
