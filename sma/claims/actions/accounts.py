@@ -8,10 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from billing import load_rulebook
-from sma.claims.actions.lines import add_line, move
+from sma.claims.actions.lines import add_line, move, proposed_now
 from sma.claims.actions.referrer_reports import note_reports
-from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.models import AccountLine, AccountPayment, Claim, PrivateAccount
 from sma.claims.payers import AccountKind, AccountNotFound, BulkBilled, NotOnAccount, PaymentWay
 from sma.claims.queries.account_drafts import account_draft, bulk_billed, issued_paper
@@ -95,11 +93,13 @@ def credit_account(
 
     The account stays as it is. A service that is judged as before keeps its approval, so that the next account can be
     issued at once; otherwise its clinician decides again.
-    Locks: the patient, the account, its sessions. Raises: AccountNotFound, NotOnAccount.
+    Locks: the patient, the account, its sessions, their lines. Raises: AccountNotFound, NotOnAccount.
     """
     account = hold_account(db, account_id)
     if account.kind != AccountKind.ACCOUNT or _credit_of(db, account.id):
         raise NotOnAccount("This account is taken back already.")
+    # Before a number is taken, as issuing does: who waits for a line must not keep others from their numbers.
+    claims = _claims_on(db, account.id)
     today = clock.local_date(now, account.timezone)
     number = _next_number(db, AccountKind.CREDIT, today)
     paper = replace(opened(account), number=number, issued_on=today, credits=account.number, replaces=None)
@@ -118,7 +118,7 @@ def credit_account(
     )
     db.add(credit)
     db.flush()
-    for claim in _claims_on(db, account.id):
+    for claim in claims:
         _propose_anew(db, claim, now=now)
     audit.record(db, by=by, did="credit-account", on=credit, now=now, charged_cents=credit.charged_cents)
     return credit
@@ -217,7 +217,7 @@ def _claims_on(db: WriteSession, account_id: UUID) -> list[Claim]:
 
 def _propose_anew(db: WriteSession, claim: Claim, *, now: datetime) -> None:
     session = db.get_one(GroupSession, claim.group_session_id)
-    fresh = _proposed_now(db, claim)
+    fresh = proposed_now(db, claim)
     approved = {"approved_at": claim.approved_at, "approved_by_id": claim.approved_by_id}
     chosen = claim.model_dump(include=_CHOSEN)
     move(db, claim, ClaimStatus.VOID)
@@ -226,9 +226,3 @@ def _propose_anew(db: WriteSession, claim: Claim, *, now: datetime) -> None:
     replacement = add_line(db, session, fresh, now=now, replaces_id=claim.id)
     if fresh.judged == claim.assessment and fresh.provider_number == claim.provider_number:
         move(db, replacement, ClaimStatus.READY, **approved, **chosen)
-
-
-def _proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:
-    key = (claim.encounter_id, claim.practitioner_id)
-    found = proposals(gather(db, claim.group_session_id), load_rulebook())
-    return next((each for each in found if (each.encounter_id, each.practitioner_id) == key), None)

@@ -6,10 +6,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from billing import load_rulebook
 from sma.claims.actions.first_lines import assignment_id
-from sma.claims.actions.lines import add_line, chosen, move
-from sma.claims.facts import Proposal, gather, proposals
+from sma.claims.actions.lines import add_line, chosen, move, proposed_now
 from sma.claims.judgement import Choice, choice_of
 from sma.claims.matching import unmatched
 from sma.claims.models import Claim
@@ -124,7 +122,7 @@ def _overtaken(db: WriteSession, claim: Claim, choice: Choice) -> str | None:
     )
     if db.exec(others.limit(1)).first() is None:
         return None
-    fresh = _proposed_now(db, claim)
+    fresh = proposed_now(db, claim)
     now = choice_of(fresh.judged, choice.item_number) if fresh else None
     if now is not None and not now.obstacles and len(now.questions) <= len(choice.questions):
         return None
@@ -164,7 +162,7 @@ def void_and_replace(db: WriteSession, claim_id: UUID, *, by: CurrentUser, now: 
     if claim.billing_type == BillingType.PRIVATE:
         raise NotExported("This line stands on an account. Whoever bills takes the account back with a credit.")
     session = db.get_one(GroupSession, claim.group_session_id)
-    fresh = _proposed_now(db, claim)
+    fresh = proposed_now(db, claim)
     move(db, claim, ClaimStatus.VOID)
     if not rejected:
         db.add(_void_line(claim, by=by, now=now))
@@ -217,12 +215,6 @@ def _unmatched(db: WriteSession, claim: Claim, choice: Choice, confirmed: Collec
     items = [choice.item_number, *(each.item_number for each in choice.added(confirmed))]
     session = db.get_one(GroupSession, claim.group_session_id)
     return unmatched(db, [(claim, items, assignment_id(claim), session.timezone)]).get(claim.id)
-
-
-def _proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:
-    key = (claim.encounter_id, claim.practitioner_id)
-    found = proposals(gather(db, claim.group_session_id), load_rulebook())
-    return next((each for each in found if (each.encounter_id, each.practitioner_id) == key), None)
 
 
 def _void_line(claim: Claim, *, by: CurrentUser, now: datetime) -> Claim:

@@ -1,4 +1,4 @@
-"""Moving one line from state to state, and writing a fresh one."""
+"""Moving one line from state to state, judging its service anew, and writing a fresh one."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from billing import load_rulebook
-from sma.claims.facts import Proposal
+from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.judgement import Choice, status_of, suggestion
 from sma.claims.models import Claim
 from sma.claims.reasons import is_plain, kept, reasons_of
@@ -55,6 +55,13 @@ def change(db: WriteSession, claim: Claim, **values: Any) -> None:
     if moved.rowcount != 1:
         raise LineDecided
     db.refresh(claim)
+
+
+def proposed_now(db: WriteSession, claim: Claim) -> Proposal | None:
+    """Judge the service behind a line as the record reads at this moment; None where there is no service any more."""
+    key = (claim.encounter_id, claim.practitioner_id)
+    found = proposals(gather(db, claim.group_session_id), load_rulebook())
+    return next((each for each in found if (each.encounter_id, each.practitioner_id) == key), None)
 
 
 def add_line(
