@@ -5,7 +5,6 @@ may be somebody's card number.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -223,8 +222,3 @@ class Gathered:
         """Raises: Unreadable when anything was wrong."""
         if self._problems:
             raise Unreadable(self._problems)
-
-
-def drain(rows: Iterator[object]) -> int:
-    """Read to the end and return how many there were; the way to check a file before anything is done with it."""
-    return sum(1 for _ in rows)

@@ -14,7 +14,6 @@ class Limits:
 
     vouchers: int
     services_per_voucher: int
-    days_to_lodge: int
     general_professions: frozenset[str]
     general_code: str
     other_code: str
@@ -46,7 +45,6 @@ def load_limits() -> Limits:
     return Limits(
         vouchers=table["batch"]["vouchers"],
         services_per_voucher=table["batch"]["services_per_voucher"],
-        days_to_lodge=table["lodging"]["days"],
         general_professions=frozenset(table["service-type"]["general"]),
         general_code=table["service-type"]["general_code"],
         other_code=table["service-type"]["other_code"],

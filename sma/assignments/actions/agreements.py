@@ -33,7 +33,8 @@ def assign_benefit(
     """Record that a patient assigned the benefit of a session's service to one practitioner, on paper or aloud.
 
     `why` tells why a spoken one has no signature, `enduring_path` why the person may have an enduring one. One that
-    holds for that day already is returned as it is. Locks: the patient. Raises: NotFound, NotAssignable.
+    holds for that day already is returned as it is.
+    Locks: the patient. Publishes: assignment.recorded. Raises: NotFound, NotAssignable.
     """
     session = db.get(GroupSession, session_id)
     if session is None:
@@ -57,7 +58,8 @@ def assign_benefits(
 ) -> list[BenefitAssignment]:
     """Record several agreements of one session that were made the same way: one for each person, all or none.
 
-    Who has one for that day already keeps it. Locks: the patients. Raises: NotFound, NotAssignable.
+    Who has one for that day already keeps it.
+    Locks: the patients. Publishes: assignment.recorded, once a session. Raises: NotFound, NotAssignable.
     """
     lock_patients(db, [plan.patient_id for plan in plans])
     made: list[BenefitAssignment] = []

@@ -33,7 +33,7 @@ def revoke_assignment(
     """Record that an agreement ends. An enduring one still holds for earlier days; the row and its page stay.
 
     Whoever rests on it is told by the outbox, so that no approval outlives it.
-    Locks: the patient. Raises: AssignmentNotFound.
+    Locks: the patient. Publishes: assignment.ended, if it was signed. Raises: AssignmentNotFound.
     """
     found = hold_assignment(db, assignment_id)
     if found.revoked_at is None:
@@ -46,7 +46,8 @@ def void_occurrence(
 ) -> BenefitAssignment:
     """Record that one date of an agreement no longer counts; its other dates stand.
 
-    Locks: the patient. Raises: AssignmentNotFound, NoLongerOpen when it has ended or has no such date.
+    Locks: the patient. Publishes: assignment.ended. Raises: AssignmentNotFound, NoLongerOpen when it has ended or has
+    no such date.
     """
     found = hold_assignment(db, assignment_id)
     if found.revoked_at is not None or day.isoformat() not in [each["day"] for each in found.occurrences]:
@@ -64,7 +65,10 @@ def void_occurrence(
 
 
 def end(db: WriteSession, assignment: BenefitAssignment, because: EndReason, *, by: CurrentUser, now: datetime) -> None:
-    """End an agreement whose patient is locked; one that was never signed owes nothing to anybody."""
+    """End an agreement whose patient is locked; one that was never signed owes nothing to anybody.
+
+    Publishes: assignment.ended, if it was signed.
+    """
     assignment.revoked_at, assignment.revoked_by_id, assignment.revoked_because = now, by.id, because
     audit.record(db, by=by, did="revoke-assignment", on=assignment, now=now, method=assignment.method, because=because)
     if assignment.signed_at is not None:

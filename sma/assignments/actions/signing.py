@@ -47,7 +47,8 @@ def sign(
     """Put the signature under an agreement, keep its page, and tell those who wait for it.
 
     It replaces an older agreement for the same person, clinician, day and way of assigning.
-    Locks: the patient. Raises: AssignmentNotFound, AlreadySigned, NoLongerOpen, NotAssignable.
+    Locks: the patient. Publishes: assignment.recorded; assignment.ended for the older one. Raises: AssignmentNotFound,
+    AlreadySigned, NoLongerOpen, NotAssignable.
     """
     assignment = hold_assignment(db, assignment_id)
     seal(db, assignment, signature, by=by, now=now)
@@ -109,6 +110,7 @@ def announce(db: WriteSession, made: Sequence[BenefitAssignment], *, now: dateti
     """Owe a look at every session whose lines may have waited for these, once each.
 
     That is the session they were made for, which may be closed at this very moment, and closed ones they cover too.
+    Publishes: assignment.recorded, with the session as its subject.
     """
     sessions = db.exec(
         select(GroupSession, Appointment.patient_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sma.claims.queries import LineRow, Tab
 from sma.claims.reasons import Reason
 from sma.claims.web.remedies import Fix, fixes_of
-from sma.identity import CurrentUser, Permission
+from sma.identity import CurrentUser
 
 REASON_WORDS: Mapping[Reason, str] = {
     Reason.DECISION: "One item fits",
@@ -94,11 +94,6 @@ def _of_reason(
         fixes=fixes_of(reason, rows, user, back),
         sessions=() if decided else _distinct(row.session_id for row in rows),
     )
-
-
-def may_tick(group: Group, user: CurrentUser) -> bool:
-    """Whether this user can approve a line of the group together with others."""
-    return user.may(Permission.APPROVE_CLAIMS) and any(row.clinician_user_id == user.id for row in group.rows)
 
 
 def _distinct(values: Iterable[UUID]) -> list[UUID]:

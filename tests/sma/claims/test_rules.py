@@ -133,4 +133,4 @@ def test_a_voucher_is_one_person_and_each_claim_points_to_its_batch(database: Da
 
 def test_the_limits_come_with_the_package() -> None:
     limits = load_limits()
-    assert (limits.vouchers, limits.services_per_voucher, limits.days_to_lodge) == (80, 14, 365)
+    assert (limits.vouchers, limits.services_per_voucher, limits.medicare.days) == (80, 14, 365)
