@@ -86,7 +86,7 @@ def moments_now(duty: Duty, *, services: int, stated: int | None, is_over: bool)
     return [moment for moment in duty.moments if reached[moment]]
 
 
-class ReportNotFound(NotFound):
+class ReferrerReportNotFound(NotFound):
     message = "There is no such report. Go to Reports to referrers and open it from there."
 
 

@@ -22,9 +22,9 @@ from sma.claims.referring import (
     Duty,
     NoReportOwed,
     NotYourReport,
+    ReferrerReportNotFound,
     ReportClosed,
     ReportMoment,
-    ReportNotFound,
     ReportState,
     moments_now,
 )
@@ -115,7 +115,7 @@ def write_letter(
 ) -> ReferrerReport:
     """Keep what the clinician has written so far.
 
-    Locks: the report. Raises: ReportNotFound, NotYourReport, ReportClosed, StaleVersion.
+    Locks: the report. Raises: ReferrerReportNotFound, NotYourReport, ReportClosed, StaleVersion.
     """
     report = _hold(db, report_id, by)
     if report.version != version:
@@ -131,7 +131,7 @@ def write_letter(
 def sign_off(db: WriteSession, report_id: UUID, *, by: CurrentUser, now: datetime) -> ReferrerReport:
     """Sign the letter off: it is frozen as it reads now.
 
-    Locks: the report. Raises: ReportNotFound, NotYourReport, ReportClosed, Invalid.
+    Locks: the report. Raises: ReferrerReportNotFound, NotYourReport, ReportClosed, Invalid.
     """
     report = _hold(db, report_id, by)
     wanted = {"referrer": report.referrer, "assessment": report.assessment}
@@ -148,7 +148,7 @@ def sign_off(db: WriteSession, report_id: UUID, *, by: CurrentUser, now: datetim
 def expect_more(db: WriteSession, report_id: UUID, *, by: CurrentUser, now: datetime) -> ReferrerReport:
     """Say that the course goes on: the report is due again with the next service that looks like the last.
 
-    Locks: the report. Raises: ReportNotFound, NotYourReport, ReportClosed.
+    Locks: the report. Raises: ReferrerReportNotFound, NotYourReport, ReportClosed.
     """
     report = _hold(db, report_id, by)
     if report.moment != ReportMoment.LAST:
@@ -166,7 +166,7 @@ def expect_more(db: WriteSession, report_id: UUID, *, by: CurrentUser, now: date
 def mark_written_elsewhere(db: WriteSession, report_id: UUID, *, by: CurrentUser, now: datetime) -> ReferrerReport:
     """Say that the report was written and sent from the clinical system.
 
-    Locks: the report. Raises: ReportNotFound, NotYourReport, ReportClosed.
+    Locks: the report. Raises: ReferrerReportNotFound, NotYourReport, ReportClosed.
     """
     report = _hold(db, report_id, by)
     _close(report, ReportState.ELSEWHERE, by, now)
@@ -183,7 +183,7 @@ def _hold(db: WriteSession, report_id: UUID, by: CurrentUser) -> ReferrerReport:
     query = select(ReferrerReport).where(col(ReferrerReport.id) == report_id).with_for_update()
     report = db.exec(query.execution_options(populate_existing=True)).one_or_none()
     if report is None:
-        raise ReportNotFound
+        raise ReferrerReportNotFound
     _own(db, report.practitioner_id, by)
     if report.done_at is not None:
         raise ReportClosed

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from billing import UnknownItem, load_rulebook
 from sma.claims.models import LETTER_CONTEXT, Claim, ReferrerReport
 from sma.claims.papers import LetterPaper
-from sma.claims.referring import MOMENT_WORDS, Duty, ReportMoment, ReportNotFound, ReportState, duty_of
+from sma.claims.referring import MOMENT_WORDS, Duty, ReferrerReportNotFound, ReportMoment, ReportState, duty_of
 from sma.claims.rules import ClaimStatus, LineKind
 from sma.core import crypto
 from sma.core.db import ReadSession
@@ -103,7 +103,7 @@ def report_rows(
 
 
 def report_view(db: ReadSession, report_id: UUID) -> ReportView:
-    """Return one report. Raises: ReportNotFound."""
+    """Return one report. Raises: ReferrerReportNotFound."""
     found = db.exec(
         select(ReferrerReport, Patient, Practitioner, Claim)
         .join(Patient, col(Patient.id) == col(ReferrerReport.patient_id))
@@ -112,7 +112,7 @@ def report_view(db: ReadSession, report_id: UUID) -> ReportView:
         .where(col(ReferrerReport.id) == report_id)
     ).one_or_none()
     if found is None:
-        raise ReportNotFound
+        raise ReferrerReportNotFound
     report, patient, practitioner, claim = found
     session = db.get_one(GroupSession, claim.group_session_id)
     referral = db.get(ReferralRecord, report.referral_id) if report.referral_id else None
@@ -229,9 +229,9 @@ def sealed_letter(paper: LetterPaper) -> bytes:
 
 
 def opened_letter(report: ReferrerReport) -> LetterPaper:
-    """Read a letter as it was signed off. Raises: ReportNotFound where it was not."""
+    """Read a letter as it was signed off. Raises: ReferrerReportNotFound where it was not."""
     if report.letter is None:
-        raise ReportNotFound
+        raise ReferrerReportNotFound
     table: dict[str, Any] = json.loads(crypto.keyring().open(report.letter, LETTER_CONTEXT))
     day = date.fromisoformat
     born = day(table["born_on"]) if table["born_on"] else None
