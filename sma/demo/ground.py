@@ -57,6 +57,7 @@ PLACES = {
         phone="(02) 5550 1000",
         timezone="Australia/Sydney",
         is_consulting_rooms=True,
+        modified_monash=4,
     ),
     "shed": LocationAnswers(
         name="Saltwater men's shed",
@@ -68,6 +69,7 @@ PLACES = {
         phone="(07) 5550 2000",
         timezone="Australia/Brisbane",
         is_consulting_rooms=False,
+        modified_monash=4,
     ),
 }
 
