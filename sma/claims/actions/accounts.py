@@ -144,6 +144,8 @@ def record_payment(
         raise NotOnAccount("A credit is not paid. Record it on the account that it takes back.")
     if paid_on > clock.local_date(now, account.timezone):
         raise NotOnAccount("That day has not come yet. Check the date.", code="paid-on")
+    if paid_on < account.date_of_service:
+        raise NotOnAccount("That is before the day of the service. Check the date.", code="paid-on")
     paid = paid_cents(db, account.id)
     owed = (0 if _credit_of(db, account.id) else account.charged_cents) - paid
     if is_refund and cents > paid:

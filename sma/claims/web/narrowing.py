@@ -81,6 +81,8 @@ def _uuid(text: str | None) -> UUID | None:
 
 def _month(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if text and len(text) == 7 else None
+        month = date.fromisoformat(f"{text}-01") if text and len(text) == 7 else None
     except ValueError:
         return None
+    # The calendar's last year has no month after it, and no service.
+    return month if month and month.year < date.max.year else None

@@ -190,6 +190,7 @@ def test_the_list_shows_what_was_asked_for_and_its_pages_keep_it(clinic: Clinic)
     assert len(listed(clinic.billing, "/claims")) == 16
     assert len(listed(clinic.billing, mine)) == 8
     assert listed(clinic.billing, "/claims?month=2026-10") == []
+    assert len(listed(clinic.billing, "/claims?month=9999-12")) == 16
     assert len(listed(clinic.billing, f"/claims?program={other.session.program_id}")) == 8
     assert len(listed(clinic.billing, "/claims?month=next&clinician=me&program=x&reason=why&page=x")) == 16
     tabs = BeautifulSoup(clinic.billing.get(mine).text, "html.parser").select("nav.tabs a")
