@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -32,6 +32,8 @@ _CHOSEN = {
     "benefit_cents",
     "number_of_patients_seen",
 }
+# People pay ahead; a day a year before the service is a year mistyped.
+_EARLIEST_PAYMENT = timedelta(days=360)
 _LETTERS = {AccountKind.ACCOUNT: "A", AccountKind.CREDIT: "C"}
 
 
@@ -144,8 +146,8 @@ def record_payment(
         raise NotOnAccount("A credit is not paid. Record it on the account that it takes back.")
     if paid_on > clock.local_date(now, account.timezone):
         raise NotOnAccount("That day has not come yet. Check the date.", code="paid-on")
-    if paid_on < account.date_of_service:
-        raise NotOnAccount("That is before the day of the service. Check the date.", code="paid-on")
+    if paid_on < account.date_of_service - _EARLIEST_PAYMENT:
+        raise NotOnAccount("That is long before the service. Check the date.", code="paid-on")
     paid = paid_cents(db, account.id)
     owed = (0 if _credit_of(db, account.id) else account.charged_cents) - paid
     if is_refund and cents > paid:
