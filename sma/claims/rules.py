@@ -53,6 +53,9 @@ STATUS_WORDS = {
     ClaimStatus.WITHDRAWN: "Withdrawn",
 }
 
+# What no line comes back from: another line is in force instead, or none.
+OVER = (ClaimStatus.VOID, ClaimStatus.WITHDRAWN)
+
 # Withdrawn and void are ends. A clinician may change their mind until the line is frozen.
 _MOVES: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
     ClaimStatus.NEEDS_CHECK: frozenset({ClaimStatus.READY, ClaimStatus.NOT_BILLED, ClaimStatus.WITHDRAWN}),

@@ -43,6 +43,7 @@ from sma.people.names import first_name as first_name
 from sma.people.names import full_name as full_name
 from sma.people.names import practitioner_name as practitioner_name
 from sma.people.names import preferred as preferred
+from sma.people.names import written_name as written_name
 from sma.people.queries import PatientHit as PatientHit
 from sma.people.queries import agreement_stands as agreement_stands
 from sma.people.queries import find_patients as find_patients
@@ -105,4 +106,5 @@ __all__ = [
     "update_location",
     "update_patient",
     "withdraw_agreement",
+    "written_name",
 ]

@@ -47,6 +47,19 @@ class Named(Protocol):
     def is_deceased(self) -> bool: ...
 
 
+class Written(Protocol):
+    """Any row that carries the names a person is registered under."""
+
+    @property
+    def given_names(self) -> str | None: ...
+
+    @property
+    def preferred_name(self) -> str: ...
+
+    @property
+    def family_name(self) -> str | None: ...
+
+
 class Working(Protocol):
     """Any row that carries a practitioner's names."""
 
@@ -84,6 +97,11 @@ def full_name(person: Named) -> str:
     if fold(family) == fold(person.preferred_name):
         return person.preferred_name
     return f"{first_name(person)} {family}".strip()
+
+
+def written_name(person: Written) -> str:
+    """Return given and family names, as accounts, letters and agreements have them."""
+    return " ".join(filter(None, (person.given_names or person.preferred_name, person.family_name)))
 
 
 def practitioner_name(practitioner: Working) -> str:

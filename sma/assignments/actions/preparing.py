@@ -25,7 +25,7 @@ from sma.core import audit, clock
 from sma.core.db import ReadSession, WriteSession
 from sma.core.errors import NotFound
 from sma.identity import CurrentUser, User
-from sma.people import Location, Patient, Practitioner, lock_patients, practitioner_name, provider_number
+from sma.people import Location, Patient, Practitioner, lock_patients, practitioner_name, provider_number, written_name
 from sma.people.search import fold
 from sma.scheduling import GroupSession, SessionRole, SessionRoleKind
 
@@ -114,10 +114,9 @@ def _particulars(
     location, law = db.get_one(Location, sessions[0].location_id), load_law()
     name = practitioner_name(practitioner)
     is_enduring, timing = plan.method is AssignmentMethod.ENDURING, timing_of(plan)
-    names = (patient.given_names or patient.preferred_name, patient.family_name)
     address = (location.name, location.address, location.suburb, location.state, location.postcode)
     return Particulars(
-        patient_name=" ".join(part for part in names if part),
+        patient_name=written_name(patient),
         agreed_on=plan.assigned_on,
         timing=timing,
         practitioner_name=name if practitioner.family_name or practitioner.given_names else "",

@@ -13,7 +13,7 @@ from sma.claims.facts import Proposal, gather, proposals
 from sma.claims.judgement import Choice, status_of, suggestion
 from sma.claims.models import Claim
 from sma.claims.reasons import is_plain, kept, reasons_of
-from sma.claims.rules import ClaimStatus, LineDecided, LineKind, may_become
+from sma.claims.rules import OVER, ClaimStatus, LineDecided, LineKind, may_become
 from sma.core.db import WriteSession
 from sma.scheduling import GroupSession
 
@@ -25,7 +25,7 @@ def lock_lines(db: WriteSession, *session_ids: UUID) -> list[Claim]:
         .where(
             col(Claim.group_session_id).in_(session_ids),
             col(Claim.kind) == LineKind.SERVICE,
-            col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
+            col(Claim.status).not_in(OVER),
         )
         .order_by(col(Claim.id))
         # Not against rows that only point at a line: a report writes those in the order of its own rows.

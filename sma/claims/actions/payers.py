@@ -12,7 +12,7 @@ from sma.claims.actions.lines import lock_lines
 from sma.claims.actions.proposing import reassess
 from sma.claims.models import Claim, PayerChoice
 from sma.claims.payers import BulkBilled, NotPayable, PayerFixed
-from sma.claims.rules import BillingType, ClaimStatus, LineKind, LineNotFound
+from sma.claims.rules import OVER, BillingType, ClaimStatus, LineKind, LineNotFound
 from sma.core import audit
 from sma.core.db import WriteSession
 from sma.core.errors import NotFound
@@ -176,6 +176,6 @@ def _in_force(db: WriteSession, claim: Claim) -> Claim:
         col(Claim.encounter_id) == claim.encounter_id,
         col(Claim.practitioner_id) == claim.practitioner_id,
         col(Claim.kind) == LineKind.SERVICE,
-        col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
+        col(Claim.status).not_in(OVER),
     )
     return db.exec(query.execution_options(populate_existing=True)).one_or_none() or claim

@@ -16,9 +16,6 @@ from sma.people import Patient
 from sma.people.rules import MedicareState
 from sma.scheduling import GroupSession
 
-# Of an agreement: the patient chose to pay instead.
-_DECLINED = "declined"
-
 
 @dataclass(frozen=True)
 class Background:
@@ -34,25 +31,19 @@ class Background:
     my_medicare: Mapping[UUID, bool]
 
     def assignment(self, patient_id: UUID, practitioner_id: UUID) -> BenefitAssignment | None:
-        """The agreement that stands, not counting a refusal to assign."""
-        found = self.assignments.get((patient_id, practitioner_id))
-        return None if found is None or found.method == _DECLINED else found
+        """The agreement that stands."""
+        return self.assignments.get((patient_id, practitioner_id))
 
     def coverage(self, patient_id: UUID, practitioner_id: UUID) -> str:
         is_eligible = self.patients[patient_id].medicare_state != MedicareState.NOT_ELIGIBLE
-        choice = self._chosen(patient_id, practitioner_id)
+        choice = self.payers.get((patient_id, practitioner_id))
         return cover_of(choice, self.covers.get(patient_id, set()), is_eligible=is_eligible)
 
     def billing(self, patient_id: UUID, practitioner_id: UUID) -> BillingType:
         """Who is asked to pay. Declining to assign the benefit is choosing to pay."""
         is_assigned = self.assignment(patient_id, practitioner_id) is not None
-        choice = self._chosen(patient_id, practitioner_id)
+        choice = self.payers.get((patient_id, practitioner_id))
         return billing_of(choice, self.covers.get(patient_id, set()), is_assigned=is_assigned)
-
-    def _chosen(self, patient_id: UUID, practitioner_id: UUID) -> str | None:
-        found = self.assignments.get((patient_id, practitioner_id))
-        declined = BillingType.PRIVATE if found is not None and found.method == _DECLINED else None
-        return self.payers.get((patient_id, practitioner_id), declined)
 
     def history(self, patient_id: UUID, session_id: UUID, practitioner_id: UUID) -> tuple[EarlierService, ...]:
         """Services before, without the line that is being judged: our own lines, then what was entered.

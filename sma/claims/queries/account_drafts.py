@@ -11,15 +11,14 @@ from sqlmodel import and_, col, select
 from sma.claims.models import AccountLine, Claim, PrivateAccount
 from sma.claims.papers import AccountItem, AccountPaper
 from sma.claims.payers import AccountKind
-from sma.claims.rules import BillingType, ClaimStatus, LineKind, LineNotFound
+from sma.claims.rules import OVER, BillingType, ClaimStatus, LineKind, LineNotFound
 from sma.core.clock import local
 from sma.core.db import ReadSession
 from sma.entitlements import Referred, referrals
 from sma.entitlements.rules import ReferralPeriod
-from sma.people import Location, Patient, Practitioner, practitioner_name
+from sma.people import Location, Patient, Practitioner, practitioner_name, written_name
 from sma.scheduling import GroupSession
 
-_OVER = (ClaimStatus.VOID, ClaimStatus.WITHDRAWN)
 _USUAL_MONTHS = 12  # Source: an account names a referral's period only where it is not 12 months; Services Australia
 
 
@@ -113,7 +112,7 @@ def _refusal(db: ReadSession, claim: Claim, lines: Sequence[Payable], account: P
         return "Bulk billed: the benefit is the whole payment, so the patient may not be charged anything for it."
     if claim.billing_type == BillingType.DVA:
         return "Veterans’ Affairs pays for this service, so no account goes to the patient."
-    if claim.status in _OVER:
+    if claim.status in OVER:
         return "This line was replaced. Open the newer one."
     if any(bulk_billed(db, each.claim) for each in lines):
         return "This service was bulk billed and is not taken back yet. Freeze the next batch first, then issue this."
@@ -143,14 +142,13 @@ def issued_paper(
     ]
     place, patient = draft.location, draft.patient
     address = " ".join(filter(None, (place.suburb, place.state, place.postcode)))
-    given = patient.given_names or patient.preferred_name
     return AccountPaper(
         number=number,
         issued_on=issued_on,
         practice=place.name,
         practice_address=", ".join(filter(None, (place.address, address))),
         practice_phone=place.phone or "",
-        patient=" ".join(filter(None, (given, patient.family_name))),
+        patient=written_name(patient),
         day=draft.claim.date_of_service,
         items=tuple(items),
         replaces=draft.replaces.number if draft.replaces else None,

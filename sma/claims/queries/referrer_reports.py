@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from billing import UnknownItem, load_rulebook
+from billing import Profession, UnknownItem, load_rulebook
 from sma.claims.models import LETTER_CONTEXT, Claim, ReferrerReport
 from sma.claims.papers import LetterPaper
 from sma.claims.referring import MOMENT_WORDS, Duty, ReferrerReportNotFound, ReportMoment, ReportState, duty_of
@@ -18,7 +18,7 @@ from sma.core import crypto
 from sma.core.db import ReadSession
 from sma.entitlements import ReferralRecord
 from sma.identity import User
-from sma.people import Location, Patient, Practitioner, full_name, practitioner_name
+from sma.people import PROFESSION_WORDS, Location, Patient, Practitioner, full_name, practitioner_name, written_name
 from sma.scheduling import GroupSession
 
 _OPEN = (ReportState.DUE, ReportState.WAITING)
@@ -200,7 +200,6 @@ def letter_of(view: ReportView, signed_on: date) -> LetterPaper:
     """Put a letter together from what is written so far."""
     report, place = view.report, view.location
     address = " ".join(filter(None, (place.suburb, place.state, place.postcode)))
-    given = view.patient.given_names or view.patient.preferred_name
     return LetterPaper(
         reference=report.id.hex[:8].upper(),
         signed_on=signed_on,
@@ -209,7 +208,7 @@ def letter_of(view: ReportView, signed_on: date) -> LetterPaper:
         practice_phone=place.phone or "",
         referrer=view.referrer,
         referrer_address=view.referrer_address,
-        patient=" ".join(filter(None, (given, view.patient.family_name))),
+        patient=written_name(view.patient),
         born_on=view.patient.born_on,
         occasion=MOMENT_WORDS[ReportMoment(report.moment)],
         services=tuple(view.services),
@@ -217,7 +216,7 @@ def letter_of(view: ReportView, signed_on: date) -> LetterPaper:
         treatment=report.treatment or "",
         management=report.management or "",
         clinician=view.clinician,
-        profession=view.practitioner.profession.replace("-", " ").capitalize(),
+        profession=PROFESSION_WORDS[Profession(view.practitioner.profession)],
         provider_number=view.provider_number,
     )
 

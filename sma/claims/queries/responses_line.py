@@ -13,6 +13,7 @@ from billing.returns import ReturnState, load_codes
 from sma.claims.models import Claim, ClaimBatch, ClaimLine, ClaimLodgement, ClaimReport, ServiceResult
 from sma.claims.queries.responses import is_newest, newest_states, stands
 from sma.claims.queries.responses_rows import ResultRow, result_row, result_rows
+from sma.claims.rules import LineKind
 from sma.core.db import ReadSession
 from sma.identity import User
 
@@ -82,7 +83,7 @@ def responses_of(db: ReadSession, claim_id: UUID) -> LineResponses | None:
     )
     charge, services = db.exec(
         select(func.sum(col(ClaimLine.charge_cents)), func.count()).where(
-            col(ClaimLine.claim_id) == claim_id, col(ClaimLine.kind) == "service"
+            col(ClaimLine.claim_id) == claim_id, col(ClaimLine.kind) == LineKind.SERVICE
         )
     ).one()
     assigned, before = claim.assessment["evidence"]["assignment"], load_codes().new_assignment_before

@@ -10,16 +10,8 @@ from billing.money import format_cents
 from billing.returns.codes import UNKNOWN, load_codes
 from billing.returns.states import ReturnState
 from sma.claims.queries.responses import newest_states
+from sma.claims.queries.responses_rows import STATE_LOOKS, STATE_WORDS
 from sma.core.db import ReadSession
-
-RESULT_WORDS = {
-    ReturnState.PAID: "Paid",
-    ReturnState.SHORT: "Paid short",
-    ReturnState.OVER: "Paid more than charged",
-    ReturnState.REJECTED: "Rejected",
-    ReturnState.PENDED: "Still being assessed",
-    ReturnState.NOT_RETURNED: "No report names it yet",
-}
 
 
 @dataclass(frozen=True)
@@ -31,8 +23,13 @@ class Result:
     paid_cents: int
 
     @property
+    def badge(self) -> tuple[str, str]:
+        """Its word and its look, the same on every page."""
+        return STATE_WORDS[self.state], STATE_LOOKS[self.state]
+
+    @property
     def sentence(self) -> str:
-        said = RESULT_WORDS[self.state]
+        said = STATE_WORDS[self.state]
         if self.paid_cents:
             said += f", {format_cents(self.paid_cents)}"
         if self.state is ReturnState.PAID or not self.reason_code:

@@ -15,7 +15,7 @@ from sma.claims.queries.results import Result
 from sma.claims.queries.strip import Strip, strip_of
 from sma.claims.queries.tabs import Narrowed, Tab, rank, standing
 from sma.claims.reasons import Reason, read
-from sma.claims.rules import ClaimStatus, LineKind
+from sma.claims.rules import OVER, ClaimStatus, LineKind
 from sma.core.db import ReadSession
 from sma.people import Patient, Practitioner, full_name, practitioner_name
 from sma.scheduling import GroupSession, SessionView, session_view
@@ -49,9 +49,7 @@ class LineRow:
     sentence: str
     waits_for: Sequence[Reason]
     is_outdated: bool
-    result: str | None
-    result_code: str | None
-    paid_cents: int | None
+    result: tuple[str, str] | None
 
     @property
     def total_cents(self) -> int | None:
@@ -131,7 +129,7 @@ def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
     query = _QUERY.where(
         col(Claim.group_session_id) == session_id,
         col(Claim.kind) == LineKind.SERVICE,
-        col(Claim.status).not_in((ClaimStatus.VOID, ClaimStatus.WITHDRAWN)),
+        col(Claim.status).not_in(OVER),
     )
     ordered = query.order_by(col(Patient.family_search), col(Patient.preferred_search), col(Claim.id))
     rows = [_row(each) for each in db.exec(ordered)]
@@ -214,6 +212,8 @@ class _Clinician:
 
 
 def _row(row: Any) -> LineRow:
+    state = getattr(row, "state", None)
+    result = Result(ReturnState(state), row.reason_code, row.paid_cents) if state else None
     return LineRow(
         id=row.id,
         kind=row.kind,
@@ -236,22 +236,20 @@ def _row(row: Any) -> LineRow:
         added=[each["item"] for each in row.additions],
         added_cents=row.added_cents,
         consult_seconds=row.consult_seconds,
-        sentence=_sentence(row),
+        sentence=_sentence(row, result),
         waits_for=read(row.waits_for),
         is_outdated=row.outdated_at is not None and row.status == ClaimStatus.EXPORTED,
-        result=getattr(row, "state", None),
-        result_code=getattr(row, "reason_code", None),
-        paid_cents=getattr(row, "paid_cents", None),
+        result=result.badge if result else None,
     )
 
 
-def _sentence(row: Any) -> str:
+def _sentence(row: Any, result: Result | None) -> str:
     if row.kind == LineKind.VOID:
         return "Takes back the exported line."
     if row.status == ClaimStatus.EXPORTED and row.outdated_at is not None:
         return f"No longer holds: {row.outdated_summary}"
-    if getattr(row, "state", None):
-        return Result(ReturnState(row.state), row.reason_code, row.paid_cents).sentence
+    if result:
+        return result.sentence
     if row.status == ClaimStatus.NOT_BILLED and row.not_billed_reason:
         return f"Not billed: {row.not_billed_reason}"
     return str(row.summary)

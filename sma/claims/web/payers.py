@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sma.claims import queries
 from sma.claims.actions.payers import choose_payer
 from sma.claims.payers import PAYER_WORDS, BulkBilled, NotPayable, PayerFixed
-from sma.claims.rules import BillingType, ClaimStatus, LineNotFound
+from sma.claims.rules import OVER, BillingType, LineNotFound
 from sma.claims.web.asking import Reader
 from sma.core import clock
 from sma.core.db import EdgeRoute, ReadDb, ReadSession, WriteDb
@@ -61,7 +61,7 @@ def _page(
     status_code: int = 200,
 ) -> Response:
     evidence = queries.evidence(db, claim_id)
-    if evidence.claim.status in (ClaimStatus.VOID, ClaimStatus.WITHDRAWN):
+    if evidence.claim.status in OVER:
         raise LineNotFound
     return render(
         request,
