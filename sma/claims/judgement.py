@@ -91,6 +91,11 @@ class Choice:
     obstacles: tuple[Obstacle, ...]
     additions: tuple[Addition, ...] = ()
 
+    @property
+    def asked_beside(self) -> tuple[str, ...]:
+        """The keys of what is asked about the additions."""
+        return tuple(asked.key for added in self.additions for asked in added.questions)
+
     def added(self, confirmed: Collection[str]) -> list[Addition]:
         """What is added to a line approved with these answers: one incentive at most, whatever the rulebook offers."""
         return [each for each in self.additions if all(asked.key in confirmed for asked in each.questions)][:1]

@@ -66,11 +66,12 @@ def reasons_of(judged: Judgement) -> tuple[Reason, ...]:
 
 
 def is_plain(judged: Judgement) -> bool:
-    """Tell whether exactly one item fits, with nothing in its way and nothing to answer, also about an incentive."""
+    """Tell whether exactly one item fits, with nothing in its way and nothing to answer.
+
+    What is asked about an incentive does not count: it is the same for all lines, and answered for all at once.
+    """
     fitting = [choice for choice in choices(judged) if not choice.is_lower]
-    if len(fitting) != 1 or fitting[0].obstacles or fitting[0].questions:
-        return False
-    return not any(added.questions for added in fitting[0].additions)
+    return len(fitting) == 1 and not fitting[0].obstacles and not fitting[0].questions
 
 
 def kept(reasons: Collection[Reason]) -> str:

@@ -30,10 +30,18 @@ class ApprovedTogether:
     left: int
 
 
-def approve_many(db: WriteSession, claim_ids: Collection[UUID], *, by: CurrentUser, now: datetime) -> ApprovedTogether:
+def approve_many(
+    db: WriteSession,
+    claim_ids: Collection[UUID],
+    *,
+    with_incentive: bool = False,
+    by: CurrentUser,
+    now: datetime,
+) -> ApprovedTogether:
     """Approve each line for the one item that fits it. Lines that changed since, or never fitted that, are left.
 
-    A line with a question, something in its way or several fitting items is for its own page.
+    `with_incentive` says that the clinician confirmed, for all of them, what an incentive beside the item asks.
+    A line with another question, something in its way or several fitting items is for its own page.
     Locks: the patients, the sessions, their lines, each in the order of their ids. Raises: NotYourLine, when one is not
     theirs.
     """
@@ -47,9 +55,10 @@ def approve_many(db: WriteSession, claim_ids: Collection[UUID], *, by: CurrentUs
         claim = held.get(claim_id)
         if claim is None or claim.status != ClaimStatus.NEEDS_CHECK or not is_plain(claim.assessment):
             continue
-        (item_number,) = (choice.item_number for choice in choices(claim.assessment) if not choice.is_lower)
+        (choice,) = (choice for choice in choices(claim.assessment) if not choice.is_lower)
+        confirmed = choice.asked_beside if with_incentive else ()
         try:
-            line = approve(db, claim_id, item_number=item_number, by=by, now=now)
+            line = approve(db, claim_id, item_number=choice.item_number, confirmed=confirmed, by=by, now=now)
         except (NotApprovable, LineDecided):
             continue
         approved += 1

@@ -11,6 +11,8 @@ from sma.claims.queries.exports import export_bytes as export_bytes
 from sma.claims.queries.exports import export_view as export_view
 from sma.claims.queries.exports import manifest_of as manifest_of
 from sma.claims.queries.exports import must_be_ready as must_be_ready
+from sma.claims.queries.incentives import Offered as Offered
+from sma.claims.queries.incentives import offered_incentives as offered_incentives
 from sma.claims.queries.periods import periods as periods
 from sma.claims.queries.policy import policies as policies
 from sma.claims.queries.responses_file import reconciled as reconciled
@@ -47,6 +49,7 @@ __all__ = [
     "LineResponses",
     "LineRow",
     "Narrowed",
+    "Offered",
     "ReportView",
     "RunView",
     "Tab",
@@ -64,6 +67,7 @@ __all__ = [
     "must_be_ready",
     "needs_decision",
     "next_line",
+    "offered_incentives",
     "periods",
     "policies",
     "reason_counts",

@@ -54,6 +54,7 @@ class Approvals(Press):
     """The lines ticked, and the address of the list they were ticked on."""
 
     lines: list[UUID] = Field(min_length=1, max_length=100)
+    with_incentive: bool = False
     back: str = Field(default="/claims", max_length=300)
 
 

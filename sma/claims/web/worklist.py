@@ -61,7 +61,7 @@ def approve_many(request: Request, form: ApprovalsAnswers, db: WriteDb, user: Ap
     now, key = clock.now(), form.values.idempotency_key
     if done := idempotency.already_done(db, key, user_id=user.id):
         return go_to(request, done, say=APPROVED_MANY.of(len(set(form.values.lines))))
-    outcome = actions.approve_many(db, form.values.lines, by=user, now=now)
+    outcome = actions.approve_many(db, form.values.lines, with_incentive=form.values.with_incentive, by=user, now=now)
     idempotency.remember(db, key, user_id=user.id, led_to=back.address, now=now)
     said = APPROVED_SOME if outcome.left else APPROVED_MANY
     return go_to(request, back.address, say=said.of(outcome.approved) if outcome.approved else APPROVED_NONE)
@@ -141,6 +141,7 @@ def _list(
         waiting=queries.waiting_for_batch(db) if tab is Tab.READY and user.may(Permission.EXPORT_CLAIMS) else 0,
         rows=rows,
         has_more=len(found) > PAGE,
+        offered=queries.offered_incentives(db, [row.id for row in rows if row.is_plain]),
         groups=groups_of(rows, tab, narrowed.reason, reasons, user, wanted.address),
         reasons={reason: (REASON_WORDS[reason], count) for reason, count in reasons.items()},
         clinicians=choices.clinicians,

@@ -34,7 +34,11 @@
   const dollars = new Intl.NumberFormat("en-AU", { style: "currency", currency: "AUD" });
   const sayTicked = (button) => {
     const ticked = every(button.form, `[name="${button.dataset.counts}"]:checked`);
-    const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents ?? 0), 0);
+    const more = button.form.querySelector('[name="with_incentive"]:checked');
+    const cents = ticked.reduce(
+      (sum, box) => sum + Number(box.dataset.cents ?? 0) + (more ? Number(box.dataset.moreCents ?? 0) : 0),
+      0,
+    );
     const words = button.lastChild;
     button.dataset.words ??= words.textContent;
     const lines = ticked.length === 1 ? "1 line" : `${ticked.length} lines`;

@@ -6,7 +6,9 @@ import pytest
 from sqlmodel import col, select
 
 from sma.claims import Claim, ClaimStatus, approve, make_batches, reassess
+from sma.claims.actions import approve_many
 from sma.claims.judgement import Addition, Choice, Question, choices
+from sma.claims.queries import offered_incentives
 from sma.core.audit import AuditEvent
 from sma.core.db import Database, WriteSession
 from sma.people import Location
@@ -132,3 +134,27 @@ def test_never_more_than_one_incentive_whatever_is_offered() -> None:
 
     assert [each.item_number for each in choice.added([])] == ["90002"]
     assert [each.item_number for each in choice.added(["one"])] == ["90001"]
+
+
+def test_one_confirmation_adds_the_incentive_to_every_line_approved_in_one_press(
+    work: WriteSession, day: YarnUp
+) -> None:
+    ids = [day.line(work, name).id for name in ("P01", "P02")]
+
+    outcome = approve_many(work, ids, with_incentive=True, by=day.doctor, now=CLOSED)
+
+    lines = [day.line(work, name) for name in ("P01", "P02")]
+    assert [[added["item"] for added in line.additions] for line in lines] == [[TRIPLE], [TRIPLE]]
+    assert outcome.cents == 2 * (4505 + TRIPLE_CENTS)
+
+
+def test_without_the_confirmation_lines_approved_in_one_press_carry_no_incentive(
+    work: WriteSession, day: YarnUp
+) -> None:
+    approve_many(work, [day.line(work, "P01").id], by=day.doctor, now=CLOSED)
+
+    line = day.line(work, "P01")
+    assert (line.status, line.additions) == (ClaimStatus.READY, [])
+    (offered,) = offered_incentives(work, [line.id]).values()
+    assert (offered.items, offered.cents) == ((TRIPLE,), TRIPLE_CENTS)
+    assert "bulk billed" in offered.questions[0]
