@@ -21,7 +21,7 @@ from sma.claims import (
 )
 from sma.claims.judgement import choices
 from sma.claims.payers import PaymentWay
-from sma.claims.rules import BillingType
+from sma.claims.rules import OVER, BillingType, LineKind
 from sma.core.clock import local_date
 from sma.core.db import Database
 from sma.core.settings import Settings
@@ -128,7 +128,7 @@ def _line(database: Database, session_id: UUID, patient_id: UUID) -> UUID:
             select(Claim.id).where(
                 col(Claim.group_session_id) == session_id,
                 col(Claim.patient_id) == patient_id,
-                col(Claim.kind) == "service",
-                col(Claim.status).not_in(("void", "withdrawn")),
+                col(Claim.kind) == LineKind.SERVICE,
+                col(Claim.status).not_in(OVER),
             )
         ).one()

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from billing import Profession
+from billing import Profession, load_rulebook
 from sma.claims import record_policy
 from sma.core.db import WriteSession
 from sma.demo.cast import DIED, EVERYBODY, LOGINS, PASSWORD, WORKERS, Person
@@ -183,7 +183,8 @@ def _history(db: WriteSession, ground: Ground, *, now: datetime) -> None:
     person, tahlia, today = ground.people[EVERYBODY[0].key], ground.users["tahlia"], now.date()
     elsewhere: dict[str, Any] = {"given": "elsewhere", "place": "Northmead Family Practice", "by": tahlia, "now": now}
     record_plan(db, person, kind="gpccmp-made", made_on=today - timedelta(days=120), **elsewhere)
-    record_service(db, person, item_number="715", date_of_service=today - timedelta(days=200), **elsewhere)
+    check = load_rulebook().pools["health-check"].items[0]
+    record_service(db, person, item_number=check, date_of_service=today - timedelta(days=200), **elsewhere)
     record_registration(db, person, registered="here", from_on=today - timedelta(days=300), by=tahlia, now=now)
     letter = ReferralLetter(
         profession=Profession.DIETITIAN,

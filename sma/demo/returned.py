@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from sma.claims import ClaimBatch, ClaimLine, check_report, from_bytes, import_report, record_lodgement
+from sma.claims.rules import LineKind
 from sma.core.clock import local_date
 from sma.core.db import Database
 from sma.demo.ground import Ground
@@ -27,7 +28,7 @@ def bring_back(database: Database, ground: Ground, *, now: datetime) -> None:
         day = local_date(now, batch.timezone)
         record_lodgement(db, batch.id, claim_reference=CLAIM_ID, lodged_on=day, by=karen, now=now)
         in_order = select(ClaimLine).where(col(ClaimLine.batch_id) == batch.id).order_by(col(ClaimLine.line_no))
-        lines = [line for line in db.exec(in_order) if line.kind == "service"]
+        lines = [line for line in db.exec(in_order) if line.kind == LineKind.SERVICE]
     came = [(100, "250")] * max(0, len(lines) - len(NOT_PAID)) + list(NOT_PAID)
     services = [
         (line, line.charge_cents * share // 100, reason) for line, (share, reason) in zip(lines, came, strict=False)
