@@ -2,7 +2,8 @@
 
 The plain table holds the same cells, open and already formatted. Each run is a process of its own, so that its peak
 memory is its own: `python -m bench.export WAY FOLDER URL FORMAT` prints its seconds of processor time and the
-megabytes of its peak. Opening the seals is measured by itself and taken off, as the plain table has none. `BENCH_EXPORT_LINES=1000000` measures at full size.
+megabytes of its peak. Opening the seals is measured by itself and taken off, as the plain table has none.
+`BENCH_EXPORT_LINES=1000000` measures at full size.
 """
 
 import csv

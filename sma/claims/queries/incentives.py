@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -22,9 +23,10 @@ class Offered:
 
 def offered_incentives(db: ReadSession, claim_ids: Collection[UUID]) -> dict[UUID, Offered]:
     """Return what is offered beside each of these lines; those with nothing are left out. One statement."""
-    offered = {}
-    for claim_id, judged in db.exec(select(Claim.id, Claim.assessment).where(col(Claim.id).in_(claim_ids))):
-        for choice in choices(judged):
+    offered: dict[UUID, Offered] = {}
+    rows: Any = db.exec(select(col(Claim.id), col(Claim.assessment)).where(col(Claim.id).in_(claim_ids)))
+    for claim_id, judged in rows:
+        for choice in choices(dict(judged)):
             added = [] if choice.is_lower else choice.added(choice.asked_beside)
             if added:
                 offered[claim_id] = Offered(
