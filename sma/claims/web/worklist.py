@@ -1,6 +1,5 @@
 """The work list, one session's lines side by side, deciding about several lines, and assessing sessions again."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -108,8 +107,8 @@ def _said(changes: actions.Changes) -> Said:
 
 
 def _asked_back(form: Form[forms.Model], user: CurrentUser) -> Asked:
-    """The list that a form was sent from."""
-    return asked(QueryParams(urlsplit(form.text("back")).query), user)
+    """The list that a form was sent from; what is no address of it leads to the first tab."""
+    return asked(QueryParams(form.text("back").partition("?")[2]), user)
 
 
 def _list(

@@ -119,6 +119,15 @@ def test_nobody_approves_lines_of_somebody_else_not_even_among_their_own(clinic:
     assert {clinic.line(name).status for name in LEVEL_B} == {ClaimStatus.NEEDS_CHECK}
 
 
+def test_a_press_never_leads_off_the_list_whatever_it_says_where_it_came_from(clinic: Clinic) -> None:
+    for back in ("http://[x/", "https://elsewhere.example/claims?tab=ready", "javascript:alert(1)", ""):
+        form = {"lines": [str(clinic.line("P01").id)], "back": back}
+        answer = clinic.doctor.post("/claims/approvals", data=form)
+
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/claims?tab=")
+
+
 def test_pressing_with_nothing_ticked_says_so_and_keeps_the_list(clinic: Clinic) -> None:
     answer = clinic.doctor.post("/claims/approvals", data={"back": "/claims?tab=needs&month=2026-11"})
 
