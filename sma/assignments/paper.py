@@ -5,29 +5,16 @@ screen readers.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sma.assignments.rules import TIMING_WORDS, WAY_WORDS, Particulars, Strokes, Timing, Way
 from sma.assignments.rules.strokes import HEIGHT, WIDTH
 from sma.attendance.sheets.paper import A4, INK, SOFT, Paper, Style
 from sma.attendance.sheets.typeset import Typesetter
+from sma.core.clock import day_words
 
 MARGIN, LABEL = 56.0, 150.0
 TITLE, PLAIN, STRONG, ASIDE = Style(18, True), Style(10.5), Style(10.5, True), Style(8.5, grey=SOFT)
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 ASSIGNS = (
     "I assign my right to the Medicare benefit for the service below to the practitioner named below, who accepts it "
     "as full payment for the service."
@@ -54,11 +41,6 @@ class SignedPage:
     why_unsigned: str = ""
     enduring_path: str = ""
     law_version: str = ""
-
-
-def day_words(day: date) -> str:
-    """`24 November 2026`, the same in every locale of the server."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def rows_of(page: Particulars, enduring_path: str = "") -> list[tuple[str, str]]:

@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo
 
 _test_clock: Path | None = None
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
 
 def use_test_clock(path: Path | None) -> None:
     """Take the time from a file from now on (None: from the machine again)."""
@@ -32,3 +37,8 @@ def local_date(instant: datetime, timezone: str) -> date:
 def local(instant: datetime, timezone: str) -> datetime:
     """Return `instant` as a wall clock in `timezone` shows it, still aware."""
     return instant.astimezone(ZoneInfo(timezone))
+
+
+def day_words(day: date) -> str:
+    """Write a day as documents do, the same in every locale of the server: `24 November 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

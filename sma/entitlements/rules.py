@@ -12,6 +12,7 @@ from typing import Protocol
 
 from billing import Rulebook
 from billing.rules.pools import add_months
+from sma.core.clock import day_words
 from sma.core.errors import Conflict, Invalid, NotFound
 
 EXPIRES_SOON_DAYS = 30
@@ -139,7 +140,7 @@ def validity(referral: HeldReferral, today: date) -> Validity:
     they end at the earliest. Source: Services Australia, education guide on referrals (2017-08-27).
     """
     if referral.ended_on is not None and referral.ended_on <= today:
-        return Validity("past", f"Ended on {_day(referral.ended_on)}.")
+        return Validity("past", f"Ended on {day_words(referral.ended_on)}.")
     if referral.period == ReferralPeriod.INDEFINITE:
         return Validity("good", "Holds without an end.")
     if referral.period == ReferralPeriod.STANDARD or referral.months is None:
@@ -149,16 +150,12 @@ def validity(referral: HeldReferral, today: date) -> Validity:
     if end < today:
         return Validity(
             "past",
-            f"Expired on {_day(end)} if counted from its date. It holds longer only if the first service under it came "
-            f"later: {months} run from that service.",
+            f"Expired on {day_words(end)} if counted from its date. It holds longer only if the first service under it "
+            f"came later: {months} run from that service.",
         )
     state = "soon" if (end - today).days <= EXPIRES_SOON_DAYS else "good"
     head = "Expires soon" if state == "soon" else "Holds"
-    return Validity(state, f"{head}: {months} from the first service under it, so until {_day(end)} at least.")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return Validity(state, f"{head}: {months} from the first service under it, so until {day_words(end)} at least.")
 
 
 class RecordNotFound(NotFound):

@@ -16,7 +16,7 @@ from sma.assignments.models import (
     BenefitCopy,
     BenefitDocument,
 )
-from sma.assignments.paper import day_words, rows_of
+from sma.assignments.paper import rows_of
 from sma.assignments.rules import (
     END_WORDS,
     METHOD_WORDS,
@@ -30,6 +30,7 @@ from sma.assignments.rules import (
     read_strokes,
 )
 from sma.core import crypto
+from sma.core.clock import day_words
 from sma.core.db import ReadSession
 from sma.identity import User
 from sma.people import Patient, PersonNotFound, Practitioner, full_name, practitioner_name

@@ -115,7 +115,10 @@ def gap_in(
     if assigned_on > today:
         return "assigned_on", "The date of the assignment is in the future."
     if assigned_on < law.starts_on:
-        return "assigned_on", f"Agreements made before {_words(law.starts_on)} followed other rules: make a new one."
+        return (
+            "assigned_on",
+            f"Agreements made before {clock.day_words(law.starts_on)} followed other rules: make a new one.",
+        )
     if method is AssignmentMethod.VERBAL and max(day, assigned_on) > law.verbal_until:
         return "method", "Verbal assignment has ended for this day: a signature or an enduring agreement is needed."
     if method is AssignmentMethod.ENDURING and profession not in law.enduring_professions:
@@ -127,10 +130,6 @@ def gap_in(
     if day > months_later(assigned_on, law.months_ahead):
         return "sessions", f"An agreement reaches {law.months_ahead} months ahead: leave the later dates out."
     return None
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def months_later(day: date, months: int) -> date:

@@ -10,11 +10,8 @@ from billing.money import format_cents
 from sma.attendance.sheets.facts import clock_words
 from sma.attendance.sheets.paper import Style
 from sma.claims.papers.flow import BOLD, HEADING, SMALL, TEXT, TITLE, WIDTH, Column, Flow
+from sma.core.clock import day_words
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _COLUMNS = (Column(0, 46), Column(52, 268), Column(326, 92), Column(WIDTH - 62, 62, is_amount=True))
 _SUMS = (Column(0, WIDTH - 80), Column(WIDTH - 80, 80, is_amount=True))
 GST_FREE = "No GST is included."  # Source: GST Act s 38-7, services for which a Medicare benefit is payable
@@ -109,11 +106,6 @@ def account_pdf(paper: AccountPaper) -> bytes:
     flow.paragraph(GST_FREE, SMALL)
     mark = "TAKEN BACK" if paper.taken_back_by else ""
     return flow.finish(f"{paper.title} {paper.number}", f"{paper.title} {paper.number}", watermark=mark)
-
-
-def day_words(day: date) -> str:
-    """`24 November 2026`, the same in every locale of the server."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _about_others(paper: AccountPaper) -> list[str]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sma.claims.papers.account import day_words
 from sma.claims.papers.flow import BOLD, HEADING, SMALL, TITLE, Flow
+from sma.core.clock import day_words
 
 
 @dataclass(frozen=True, kw_only=True)
