@@ -249,6 +249,7 @@ def _of_claims(db: ReadSession, sessions: Mapping[str, UUID]) -> dict[str, list[
         "/sessions/{session_id}/claims": [f"/sessions/{session}/claims" for session in (past, begun)],
         "/sessions/{session_id}/assignments": [f"/sessions/{session}/assignments" for session in (past, begun, today)],
         "/claim-batches": ["/claim-batches"],
+        "/claim-batches/dry-run": ["/claim-batches/dry-run"],
         "/claim-batches/{batch_id}": [f"/claim-batches/{batch}"],
         "/claim-batches/{batch_id}/claim-reference": [f"/claim-batches/{batch}/claim-reference"],
         "/claim-periods": ["/claim-periods"],

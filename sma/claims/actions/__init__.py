@@ -7,6 +7,7 @@ from sma.claims.actions.approving_many import approve_many as approve_many
 from sma.claims.actions.approving_many import reassess_many as reassess_many
 from sma.claims.actions.batches import hold_ready_lines as hold_ready_lines
 from sma.claims.actions.batches import make_batches as make_batches
+from sma.claims.actions.batches import would_freeze as would_freeze
 from sma.claims.actions.decisions import approve as approve
 from sma.claims.actions.decisions import hold_line as hold_line
 from sma.claims.actions.decisions import mark_not_billed as mark_not_billed
@@ -53,5 +54,6 @@ __all__ = [
     "request_export",
     "request_period",
     "void_and_replace",
+    "would_freeze",
     "write_export",
 ]

@@ -1,6 +1,7 @@
 """Freezing approved lines into batches that nothing changes any more."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,9 +22,15 @@ from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
 from sma.claims.reasons import Reason, kept
 from sma.claims.rules import BillingType, ClaimStatus, LineDecided, LineKind, NothingToBatch
 from sma.core import audit, clock
-from sma.core.db import WriteSession
+from sma.core.db import ReadSession, WriteSession
 from sma.identity import CurrentUser
 from sma.people import practitioner_name
+
+_READY = (
+    select(Claim)
+    .where(col(Claim.status) == ClaimStatus.READY, col(Claim.billing_type) != BillingType.PRIVATE)
+    .order_by(col(Claim.id))
+)
 
 
 def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
@@ -31,14 +38,41 @@ def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
 
     Private services are not among them: they become accounts.
     """
-    query = (
-        select(Claim)
-        .where(col(Claim.status) == ClaimStatus.READY, col(Claim.billing_type) != BillingType.PRIVATE)
-        .order_by(col(Claim.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    return db.exec(_READY.with_for_update().execution_options(populate_existing=True)).all()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A batch as it would be frozen now."""
+
+    clinician: str
+    provider_number: str
+    payee_provider_number: str | None
+    billing_type: str
+    people: int
+    lines: int
+    voids: int
+    charge_cents: int
+
+
+def would_freeze(db: ReadSession, *, now: datetime) -> tuple[list[Planned], list[Held]]:
+    """Say what freezing would come to at this moment, and which lines it would hold back; changes nothing."""
+    made, held = drafts(db, db.exec(_READY).all(), now=now)
+    return [_planned(pairs) for pairs in _dealt(made)], held
+
+
+def _planned(pairs: Sequence[tuple[Draft, Line]]) -> Planned:
+    draft, first = pairs[0]
+    return Planned(
+        clinician=practitioner_name(draft.practitioner),
+        provider_number=first.servicing_provider_number,
+        payee_provider_number=first.payee_provider_number,
+        billing_type=first.billing_type,
+        people=len({each.claim.patient_id for each, _ in pairs}),
+        lines=len(pairs),
+        voids=sum(line.kind == "void" for _, line in pairs),
+        charge_cents=sum(-line.charge_cents if line.kind == "void" else line.charge_cents for _, line in pairs),
     )
-    return db.exec(query).all()
 
 
 def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[ClaimBatch]:
@@ -55,18 +89,23 @@ def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[Cl
         audit.record(db, by=by, did="hold-back", on=each.claim, now=now, why=each.remark.code)
     if not made and not held:
         raise NothingToBatch
-    limits, by_claim = load_limits(), {draft.claim.id: draft for draft in made}
     batches: list[ClaimBatch] = []
-    for dealt in claims_of(
-        (Unit(draft.claim.id, draft.claim.patient_id, draft.lines) for draft in made),
-        most_vouchers=limits.vouchers,
-        most_services=limits.services_per_voucher,
-    ):
-        pairs = [(by_claim[claim_id], line) for claim_id, line in dealt]
+    for pairs in _dealt(made):
         first_of_number = all(each.provider_number != pairs[0][1].servicing_provider_number for each in batches)
         batches.append(_freeze(db, pairs, held if first_of_number else (), by=by, now=now))
         note_reports(db, [draft.claim.id for draft, _ in pairs], now=now)
     return batches
+
+
+def _dealt(made: Sequence[Draft]) -> list[list[tuple[Draft, Line]]]:
+    """Deal drafts into the claims that the limits ask for, each line with its numbers."""
+    limits, by_claim = load_limits(), {draft.claim.id: draft for draft in made}
+    dealt = claims_of(
+        (Unit(draft.claim.id, draft.claim.patient_id, draft.lines) for draft in made),
+        most_vouchers=limits.vouchers,
+        most_services=limits.services_per_voucher,
+    )
+    return [[(by_claim[claim_id], line) for claim_id, line in one] for one in dealt]
 
 
 def _freeze(

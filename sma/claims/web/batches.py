@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from sma.claims import actions, queries
 from sma.claims.formats import MEANINGS, NAMES
+from sma.claims.rules import BILLING_WORDS
 from sma.claims.web.asking import (
     ASKED,
     BATCHED,
@@ -62,6 +63,13 @@ def create(request: Request, form: Pressed, db: WriteDb, user: Exporter) -> Resp
     led_to = f"/claim-batches/{made[0].id}" if len(made) == 1 else "/claim-batches"
     idempotency.remember(db, key, user_id=user.id, led_to=led_to, now=now)
     return go_to(request, led_to, say=BATCHED.of(len(made)))
+
+
+@router.get("/claim-batches/dry-run")
+def dry_run(request: Request, db: ReadDb, _user: Exporter) -> Response:
+    """Show what freezing would come to, and what it would hold back, before anything is frozen."""
+    planned, held = actions.would_freeze(db, now=clock.now())
+    return render(request, "claims/dry_run.html", planned=planned, held=held, billing_words=BILLING_WORDS)
 
 
 @router.get("/claim-batches/{batch_id}")
