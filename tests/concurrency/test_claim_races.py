@@ -13,8 +13,10 @@ from sma.claims import Claim, ClaimBatch, ClaimStatus, approve, make_batches, re
 from sma.claims.actions import approve_many, mark_not_billed, reassess_many
 from sma.claims.actions.lines import lock_lines
 from sma.claims.actions.payers import choose_payer
+from sma.claims.actions.referrer_reports import note_reports
 from sma.claims.actions.responses import check_report, from_bytes, import_report
 from sma.claims.judgement import choice_of
+from sma.claims.models import ReferrerReport
 from sma.claims.rules import BillingType, NotApprovable
 from sma.core import crypto
 from sma.core.db import Database, WriteSession
@@ -180,6 +182,23 @@ def test_a_report_is_written_down_while_its_lines_are_held(clinic: Database) -> 
             taken = import_report(db, file, by=day.billing, now=later(120))
 
     assert taken.report.row_count == 2
+
+
+def test_a_report_to_the_referrer_that_two_note_at_once_is_owed_once(clinic: Database) -> None:
+    """Freezing and an account hold different rows, and both note what they owe."""
+    with clinic.write() as db:
+        day = yarn_up(db)
+    propose_now(clinic, day.session.id)
+    with clinic.write() as db:
+        line = day.line(db, "P01")
+        line.item_number, line.status = "81105", ClaimStatus.EXPORTED
+
+    told = at_once([partial(writing, clinic, note_reports, [line.id], now=later(1))] * 4)
+
+    assert [each for each in told if isinstance(each, Exception)] == []
+    with clinic.read() as db:
+        owed = db.exec(select(ReferrerReport)).all()
+    assert len(owed) == len({each.moment for each in owed}) > 0
 
 
 def test_one_report_read_in_by_two_at_once_is_kept_once(clinic: Database) -> None:

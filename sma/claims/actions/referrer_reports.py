@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from sma.appointments import Appointment
@@ -232,7 +233,36 @@ def _due(db: WriteSession, claim: Claim, moment: ReportMoment, *, now: datetime)
     """The report of that course and moment: made due once, and again where it waited for further services."""
     course = course_of(db, claim)
     today = clock.local_date(now, db.get_one(GroupSession, claim.group_session_id).timezone)
-    report = db.exec(
+    report = _noted(db, claim, course, moment)
+    if report is None:
+        fresh = ReferrerReport(
+            patient_id=claim.patient_id,
+            practitioner_id=claim.practitioner_id,
+            claim_id=claim.id,
+            course=course,
+            moment=moment,
+            due_since=today,
+            referral_id=referral_of(claim),
+        )
+        try:
+            # Written at once: another line of the same course is to find it.
+            with db.begin_nested():
+                db.add(fresh)
+        except IntegrityError:
+            # A batch and an account were made at the same moment; the other one has noted it.
+            report = _noted(db, claim, course, moment)
+            if report is None:
+                raise
+        else:
+            return fresh
+    if report.state == ReportState.WAITING:
+        report.state, report.due_since, report.claim_id = ReportState.DUE, today, claim.id
+        report.version += 1
+    return report
+
+
+def _noted(db: WriteSession, claim: Claim, course: str, moment: ReportMoment) -> ReferrerReport | None:
+    return db.exec(
         select(ReferrerReport)
         .where(
             col(ReferrerReport.patient_id) == claim.patient_id,
@@ -242,20 +272,3 @@ def _due(db: WriteSession, claim: Claim, moment: ReportMoment, *, now: datetime)
         )
         .with_for_update()
     ).one_or_none()
-    if report is None:
-        report = ReferrerReport(
-            patient_id=claim.patient_id,
-            practitioner_id=claim.practitioner_id,
-            claim_id=claim.id,
-            course=course,
-            moment=moment,
-            due_since=today,
-            referral_id=referral_of(claim),
-        )
-        db.add(report)
-        # Another line of the same course is to find it.
-        db.flush()
-    elif report.state == ReportState.WAITING:
-        report.state, report.due_since, report.claim_id = ReportState.DUE, today, claim.id
-        report.version += 1
-    return report
