@@ -246,6 +246,8 @@ def _row(row: Any) -> LineRow:
 def _sentence(row: Any, result: Result | None) -> str:
     if row.kind == LineKind.VOID:
         return "Takes back the exported line."
+    if row.status == ClaimStatus.VOID:
+        return "No longer stands; kept as it went out."
     if row.status == ClaimStatus.EXPORTED and row.outdated_at is not None:
         return f"No longer holds: {row.outdated_summary}"
     if result:

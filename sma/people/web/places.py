@@ -27,7 +27,10 @@ Viewer = Annotated[CurrentUser, require(Permission.SEE_SCHEDULE)]
 Planner = Annotated[CurrentUser, require(Permission.PLAN_SESSIONS)]
 
 MADE = notice("location-made", "The place is added.")
-SAVED = notice("location-saved", "The place is saved. Sessions made before keep their own time zone.")
+SAVED = notice(
+    "location-saved",
+    "The place is saved. Sessions made before keep their own time zone; open claim lines follow once assessed again.",
+)
 ROOM = notice("room-saved", "The room is saved.")
 CONSULTING = [
     ("yes", "Yes", "A clinic's own consulting rooms."),

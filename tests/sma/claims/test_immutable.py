@@ -148,6 +148,7 @@ def test_void_and_replacement_are_both_to_be_seen_and_the_totals_are_right(clini
     page = BeautifulSoup(clinic.billing.get("/claims?tab=exported").text, "html.parser")
     states = sorted(badge.get_text(strip=True) for badge in page.select("ul.work-list .badge"))
     assert states == ["Exported", "Exported", "Exported", "Takes back", "Void"]
+    assert "No longer stands; kept as it went out." in page.get_text()
     assert "$65.60" in clinic.billing.get("/claim-batches").text
 
 
