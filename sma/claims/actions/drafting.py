@@ -14,6 +14,7 @@ from billing.exports import LeftOut, Line, voiding
 from billing.exports.checks import DUPLICATE, Context, Remark, Service, cautions, obstacles, repeated
 from sma.assignments import BenefitAssignment, assignments_by_id
 from sma.claims.actions.first_lines import Covers, Row, asks_patients_seen, assignment_id, lines_of, names
+from sma.claims.actions.since_approval import used_up
 from sma.claims.freezing import thaw
 from sma.claims.limits import load_limits
 from sma.claims.matching import items_of, unmatched
@@ -64,6 +65,7 @@ def drafts(db: ReadSession, claims: Sequence[Claim], *, now: datetime) -> tuple[
     mismatched = unmatched(
         db, [(row.claim, items_of(row.claim), assignment_id(row.claim), row.session.timezone) for row in fresh]
     )
+    overtaken = used_up(db, [row.claim for row in fresh])
     made: list[Draft] = []
     held: list[Held] = []
     for row in rows:
@@ -72,7 +74,8 @@ def drafts(db: ReadSession, claims: Sequence[Claim], *, now: datetime) -> tuple[
         if taken_back := earlier.get(row.claim.id):
             made.append(Draft(row.claim, tuple(taken_back), row.location, row.practitioner, row.session.timezone))
             continue
-        found = _missing(row, mismatched.get(row.claim.id)) or _checked(row, agreement, now=now)
+        missing = _missing(row, mismatched.get(row.claim.id)) or overtaken.get(row.claim.id)
+        found = missing or _checked(row, agreement, now=now)
         if isinstance(found, Remark):
             held.append(Held(row.claim, found, _left_out(row, found)))
         else:

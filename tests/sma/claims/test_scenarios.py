@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from sma.attendance import ClinicianPresence, Encounter
-from sma.claims import Claim, ClaimStatus, approve, reassess
+from sma.claims import Claim, ClaimStatus, approve, make_batches, reassess
 from sma.claims.facts import gather
 from sma.claims.judgement import choice_of
 from sma.claims.rules import NotApprovable
@@ -164,6 +164,26 @@ def test_a_limit_used_up_by_another_line_since_stops_the_approval(work: WriteSes
         approve(work, second.id, item_number="715", confirmed=confirmed[second.id], by=day.doctor, now=later(3))
 
     assert "approved since this one was assessed" in refusal.value.message
+
+
+def test_an_earlier_service_entered_after_the_approval_keeps_the_line_out_of_its_batch(
+    work: WriteSession, day: YarnUp
+) -> None:
+    for name in ("P06", "P07"):
+        line = day.line(work, name)
+        approve(work, line.id, item_number="715", confirmed=_questions(line, "715"), by=day.doctor, now=later(1))
+    entered: dict[str, Any] = {"given": "elsewhere", "place": None, "by": day.billing, "now": later(2)}
+    record_service(work, day.patients["P06"], item_number="715", date_of_service=date(2026, 10, 1), **entered)
+    # An entry that takes nothing away holds nothing back.
+    record_service(work, day.patients["P07"], item_number="715", date_of_service=date(2025, 1, 7), **entered)
+    work.flush()
+    (batch,) = make_batches(work, by=day.billing, now=later(3))
+
+    assert batch.line_count == 1
+    assert day.line(work, "P07").batch_id == batch.id
+    held = day.line(work, "P06")
+    assert held.status == ClaimStatus.BLOCKED
+    assert "An earlier service was entered since" in held.summary
 
 
 def _questions(line: Claim, item: str) -> list[str]:
