@@ -41,3 +41,25 @@ def test_a_general_attendance_is_what_a_plan_excludes() -> None:
     rulebook = load_rulebook()
 
     assert rulebook.pools["general-attendance"].items == rulebook.exclusions["plan-and-general-attendance"].those
+
+
+def test_each_item_has_the_edges_written_down() -> None:
+    written = tomllib.loads(Path(__file__).with_name("numbers.toml").read_text(encoding="utf-8"))
+    files = Path(billing.mbs.__file__).with_name("items").glob("*.toml")
+    items = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+
+    assert {item["number"]: edges for item in items if (edges := _edges(item))} == written
+
+
+def _edges(item: dict[str, Any]) -> list[str]:
+    rules = [rule for part in (item, *item["version"]) for rule in part.get("rules", ())]
+    numbers = [
+        (rule["kind"], [f"{key} {value}" for key, value in rule.items() if _is_numbers(value)]) for rule in rules
+    ]
+    return [f"{kind} {', '.join(found)}" for kind, found in numbers if found]
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_numbers, value))
+    return isinstance(value, int) and not isinstance(value, bool)
