@@ -129,7 +129,7 @@ def test_somebody_who_is_not_eligible_gets_no_line_to_claim(work: WriteSession, 
 
 def test_what_was_entered_elsewhere_reaches_the_engine_once(work: WriteSession, day: YarnUp) -> None:
     approve(work, day.line(work, "P01").id, item_number="23", by=day.doctor, now=CLOSED)
-    held = {"given": "elsewhere", "place": "Northmead", "by": day.billing, "now": CLOSED}
+    held: dict[str, Any] = {"given": "elsewhere", "place": "Northmead", "by": day.billing, "now": CLOSED}
     record_plan(work, day.patients["P01"], kind="gpccmp-made", made_on=date(2026, 3, 3), **held)
     record_registration(
         work, day.patients["P01"], registered="here", from_on=date(2026, 1, 1), by=day.billing, now=CLOSED
