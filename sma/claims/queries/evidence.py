@@ -107,7 +107,9 @@ class Evidence:
 
     @property
     def fitting(self) -> list[ItemCard]:
-        return [_card(item) for item in self.judged["fitting"]]
+        """The items that fit, each followed by what may be claimed beside it."""
+        found = (one for item in self.judged["fitting"] for one in (item, *item.get("additions", ())))
+        return [_card(item) for item in found]
 
     @property
     def next_items(self) -> list[ItemCard]:

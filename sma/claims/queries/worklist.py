@@ -13,7 +13,7 @@ from sma.attendance import DayFacts, day_facts
 from sma.claims.models import Claim
 from sma.claims.queries.results import Result
 from sma.claims.queries.strip import Strip, strip_of
-from sma.claims.queries.tabs import Narrowed, Tab, rank, standing
+from sma.claims.queries.tabs import Narrowed, Standing, Tab, rank, standing
 from sma.claims.reasons import Reason, read
 from sma.claims.rules import OVER, ClaimStatus, LineKind
 from sma.core.db import ReadSession
@@ -87,12 +87,7 @@ def lines(db: ReadSession, tab: Tab, narrowed: Narrowed, *, today: date, page: i
     The first tab is ordered by the first reason of its lines, and within a reason by session.
     """
     found = standing(today)
-    results = found.results.c
-    query = (
-        _QUERY.add_columns(results.state, results.reason_code, results.benefit_cents.label("paid_cents"))
-        .join(found.results, found.has_result, isouter=True)
-        .where(found.in_tab[tab], *narrowed.conditions())
-    )
+    query = _with_results(found).where(found.in_tab[tab], *narrowed.conditions())
     if tab is Tab.NEEDS and narrowed.reason is None:
         query = query.order_by(rank())
     ordered = query.order_by(
@@ -123,10 +118,10 @@ def next_line(db: ReadSession, session_id: UUID, user_id: UUID) -> UUID | None:
     return found.first()
 
 
-def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
+def session_lines(db: ReadSession, session_id: UUID, *, today: date) -> SessionLines:
     """Return the lines in force of one session, by family name. Seven statements. Raises: NotFound."""
     view = session_view(db, session_id)
-    query = _QUERY.where(
+    query = _with_results(standing(today)).where(
         col(Claim.group_session_id) == session_id,
         col(Claim.kind) == LineKind.SERVICE,
         col(Claim.status).not_in(OVER),
@@ -148,6 +143,13 @@ def session_lines(db: ReadSession, session_id: UUID) -> SessionLines:
         presence_seconds=_presence_seconds(day),
         total_cents=_by_type(billed),
     )
+
+
+def _with_results(found: Standing) -> Any:
+    """The lines with what came back about each."""
+    results = found.results.c
+    columns = (results.state, results.reason_code, results.benefit_cents.label("paid_cents"))
+    return _QUERY.add_columns(*columns).join(found.results, found.has_result, isouter=True)
 
 
 def _by_type(rows: Iterable[LineRow]) -> dict[str, int]:
@@ -212,8 +214,7 @@ class _Clinician:
 
 
 def _row(row: Any) -> LineRow:
-    state = getattr(row, "state", None)
-    result = Result(ReturnState(state), row.reason_code, row.paid_cents) if state else None
+    result = Result(ReturnState(row.state), row.reason_code, row.paid_cents) if row.state else None
     return LineRow(
         id=row.id,
         kind=row.kind,
@@ -252,6 +253,8 @@ def _sentence(row: Any, result: Result | None) -> str:
         return f"No longer holds: {row.outdated_summary}"
     if result:
         return result.sentence
+    if row.status == ClaimStatus.READY:
+        return "Approved by the clinician."
     if row.status == ClaimStatus.NOT_BILLED and row.not_billed_reason:
         return f"Not billed: {row.not_billed_reason}"
     return str(row.summary)

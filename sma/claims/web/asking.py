@@ -32,6 +32,9 @@ NOT_BILLED = notice("claim-not-billed", "Kept as not billed, with your reason.")
 VOIDED = notice("claim-voided", "The exported line will be taken back in the next batch. Decide about its replacement.")
 VOIDED_ONLY = notice("claim-voided-only", "The exported line will be taken back in the next batch.")
 REASSESSED = notice("claims-reassessed", "Assessed again: {n} lines are new or changed.")
+REASSESSED_ANEW = notice(
+    "claims-lost-approval", "Assessed again. Approved lines that changed wait for their clinician once more: {n}."
+)
 UNCHANGED = notice("claims-unchanged", "Assessed again: nothing changed.")
 BATCHED = notice("batches-made", "Frozen: {n} new. Ask for its file on this page.")
 HELD_BACK = notice("batch-held-back", "No batch was made: each line lacks something. They are here, with why.")

@@ -15,6 +15,7 @@ from sma.claims.web.asking import (
     APPROVED_SOME,
     LOOKS_FOR,
     REASSESSED,
+    REASSESSED_ANEW,
     UNCHANGED,
     ApprovalsAnswers,
     Approver,
@@ -82,7 +83,7 @@ def reassess_many(request: Request, form: ReassessmentsAnswers, db: WriteDb, use
 
 @router.get("/sessions/{session_id}/claims")
 def of_session(request: Request, session_id: UUID, db: ReadDb, user: Reader) -> Response:
-    lines = queries.session_lines(db, session_id)
+    lines = queries.session_lines(db, session_id, today=clock.now().date())
     closed_at = lines.view.session.closed_at
     return render(
         request,
@@ -103,6 +104,8 @@ def reassess(request: Request, session_id: UUID, _form: Pressed, db: WriteDb, us
 
 
 def _said(changes: actions.Changes) -> Said:
+    if changes.lost_approval:
+        return REASSESSED_ANEW.of(changes.lost_approval)
     return REASSESSED.of(changes.fresh + changes.outdated) if changes else UNCHANGED
 
 

@@ -106,6 +106,15 @@ def test_a_report_is_taken_in_and_its_page_says_each_line_in_our_words(clinic: C
     assert "Mary Smith" not in page + listed
 
 
+def test_the_page_of_a_session_says_what_came_back_of_each_line(clinic: Clinic, lodged: str) -> None:
+    taken_in(clinic, results(row("0001", "01"), row("0002", "02", 0, "208")))
+
+    page = clinic.billing.get(f"/sessions/{clinic.day.session.id}/claims").text
+
+    assert "Rejected" in page
+    assert "Paid" in page
+
+
 def test_a_line_shows_what_came_back_and_the_last_four_digits_of_a_new_card(clinic: Clinic, lodged: str) -> None:
     taken_in(clinic, results(row("0001", "01", 0, "254")))
     again = row("0001", "01", 0, "208", current_medicare_number=CARDS[4][0], current_irn="2")

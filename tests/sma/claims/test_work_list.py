@@ -190,6 +190,16 @@ def test_several_sessions_are_assessed_again_in_one_press(clinic: Clinic) -> Non
     assert refused.status_code == 403
 
 
+def test_assessing_again_says_how_many_approvals_it_took_back(clinic: Clinic) -> None:
+    press(clinic.doctor, clinic, "P01", "P02")
+    forget(clinic, "P01", note=True)
+
+    assess_again(clinic)
+
+    assert said(clinic.doctor, f"/sessions/{clinic.day.session.id}/claims").endswith("their clinician once more: 1.")
+    assert "Approved by the clinician." in clinic.billing.get("/claims?tab=ready").text
+
+
 def test_the_list_shows_what_was_asked_for_and_its_pages_keep_it(clinic: Clinic) -> None:
     with clinic.database.write() as db:
         other = yarn_up(db, provider_number="2448261H")
