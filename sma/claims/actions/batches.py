@@ -19,6 +19,7 @@ from sma.claims.actions.register import register_row
 from sma.claims.freezing import beside, blocks
 from sma.claims.limits import load_limits
 from sma.claims.models import Claim, ClaimBatch, ClaimBlock, ClaimLine
+from sma.claims.queries.responses import was_rejected
 from sma.claims.reasons import Reason, kept
 from sma.claims.rules import BillingType, ClaimStatus, LineDecided, LineKind, NothingToBatch
 from sma.core import audit, clock
@@ -41,6 +42,12 @@ def hold_ready_lines(db: WriteSession) -> Sequence[Claim]:
     return db.exec(_READY.with_for_update().execution_options(populate_existing=True)).all()
 
 
+def _with_nothing_to_take_back(db: ReadSession, ready: Sequence[Claim]) -> list[Claim]:
+    """Return the void lines whose service came back rejected after it was voided: nothing was ever paid for it."""
+    voids = [each for each in ready if each.kind == LineKind.VOID and each.replaces_id]
+    return [each for each in voids if each.replaces_id and was_rejected(db, each.replaces_id)]
+
+
 @dataclass(frozen=True)
 class Planned:
     """A batch as it would be frozen now."""
@@ -57,7 +64,9 @@ class Planned:
 
 def would_freeze(db: ReadSession, *, now: datetime) -> tuple[list[Planned], list[Held]]:
     """Say what freezing would come to at this moment, and which lines it would hold back; changes nothing."""
-    made, held = drafts(db, db.exec(_READY).all(), now=now)
+    ready = db.exec(_READY).all()
+    idle = _with_nothing_to_take_back(db, ready)
+    made, held = drafts(db, [each for each in ready if each not in idle], now=now)
     return [_planned(pairs) for pairs in _dealt(made)], held
 
 
@@ -79,15 +88,20 @@ def make_batches(db: WriteSession, *, by: CurrentUser, now: datetime) -> list[Cl
     """Freeze all approved lines, one batch for each claim that the limits ask for.
 
     From here on the lines read as they do now, whatever happens to the record. A line that cannot go out as it is (a
-    card that has expired, a missing referral, a service too old) goes back to blocked, with the reason.
+    card that has expired, a missing referral, a service too old) goes back to blocked, with the reason. A void line has
+    nothing to take back when its service came back rejected meanwhile, and is withdrawn.
     Locks: the lines. Raises: NothingToBatch.
     """
-    made, held = drafts(db, hold_ready_lines(db), now=now)
+    ready = hold_ready_lines(db)
+    for claim in (idle := _with_nothing_to_take_back(db, ready)):
+        move(db, claim, ClaimStatus.WITHDRAWN)
+        audit.record(db, by=by, did="nothing-to-take-back", on=claim, now=now)
+    made, held = drafts(db, [each for each in ready if each not in idle], now=now)
     for each in held:
         lost = {"summary": each.reason[:300], "waits_for": kept([Reason.LOST])}
         move(db, each.claim, ClaimStatus.BLOCKED, approved_at=None, approved_by_id=None, **lost)
         audit.record(db, by=by, did="hold-back", on=each.claim, now=now, why=each.remark.code)
-    if not made and not held:
+    if not made and not held and not idle:
         raise NothingToBatch
     batches: list[ClaimBatch] = []
     for pairs in _dealt(made):

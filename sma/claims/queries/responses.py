@@ -105,7 +105,11 @@ def replaced_unpaid() -> ColumnElement[bool]:
         col(Claim.status) == ClaimStatus.VOID,
         ~(
             exists()
-            .where(col(withdrawal.replaces_id) == col(Claim.id), col(withdrawal.kind) == LineKind.VOID)
+            .where(
+                col(withdrawal.replaces_id) == col(Claim.id),
+                col(withdrawal.kind) == LineKind.VOID,
+                col(withdrawal.status) != ClaimStatus.WITHDRAWN,
+            )
             .correlate(Claim)
         ),
     )

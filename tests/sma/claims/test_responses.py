@@ -290,6 +290,25 @@ def test_a_rejected_line_becomes_a_new_version_and_the_totals_hold_before_and_af
     assert batch.charge_cents == 31535
 
 
+def test_a_line_that_was_taken_back_and_then_came_back_rejected_takes_nothing_back(
+    database: Database, day: YarnUp, batch: ClaimBatch
+) -> None:
+    lodge(database, day, batch)
+    old = services(database, batch)[0][0]
+    with database.write() as db:
+        void_and_replace(db, old.id, by=day.doctor, now=later(110))
+    take_in(database, day, results(*(row(f"{n:04d}", f"{n:02d}", 0 if n == 1 else 4505, "208") for n in range(1, 8))))
+    name = next(name for name, patient in day.patients.items() if patient == old.patient_id)
+
+    second = freeze(database, day, {name: "23"}, now=later(130))
+
+    assert (second.line_count, second.charge_cents) == (1, 4505)
+    with database.read() as db:
+        assert effective_totals(db)[:2] == (7, 31535)
+        (withdrawn,) = db.exec(select(Claim).where(col(Claim.kind) == "void")).all()
+    assert withdrawn.status == ClaimStatus.WITHDRAWN
+
+
 def test_a_paid_line_is_still_taken_back_by_a_void_and_only_by_its_clinician(
     database: Database, day: YarnUp, batch: ClaimBatch
 ) -> None:
