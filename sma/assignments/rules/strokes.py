@@ -8,6 +8,7 @@ from sma.assignments.rules.methods import NotAssignable
 # The pad is drawn to this size whatever the screen is; more than a hand can draw is not a signature.
 WIDTH, HEIGHT = 600, 200
 MOST_STROKES, MOST_POINTS, LEAST_POINTS = 200, 6000, 6
+LEAST_EXTENT = 20  # of the pad's own units
 LONGEST = 60_000
 
 Strokes = tuple[tuple[tuple[int, int], ...], ...]
@@ -25,9 +26,16 @@ def read_strokes(text: str) -> Strokes:
     points = sum(len(stroke) for stroke in strokes)
     if points < LEAST_POINTS:
         raise _refusal("Sign in the box, or type the name instead.")
+    if not _is_drawn([point for stroke in strokes for point in stroke]):
+        raise _refusal("A touch on one spot is no signature. Sign in the box, or type the name instead.")
     if points > MOST_POINTS or len(strokes) > MOST_STROKES:
         raise _refusal("The drawing is too long to keep. Clear it and sign again.")
     return strokes
+
+
+def _is_drawn(points: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether the pen went anywhere: a cross does, resting on one spot does not."""
+    return any(max(values) - min(values) >= LEAST_EXTENT for values in zip(*points, strict=True))
 
 
 def write_strokes(strokes: Strokes) -> str:

@@ -78,7 +78,10 @@ def standing(today: date) -> Standing:
     came_back = func.coalesce(is_exception(results, today, load_codes().wait_days), false())
     exception = or_(_HELD_BACK, _OUTDATED, came_back)
     paid = and_(func.coalesce(is_paid(results), false()), not_(exception))
-    in_batch = col(Claim.status).in_((ClaimStatus.EXPORTED, ClaimStatus.VOID))
+    # What a patient pays went onto an account, and the list of accounts says how it stands.
+    in_batch = and_(
+        col(Claim.status).in_((ClaimStatus.EXPORTED, ClaimStatus.VOID)), col(Claim.billing_type) != BillingType.PRIVATE
+    )
     return Standing(
         results,
         {

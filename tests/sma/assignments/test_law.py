@@ -209,8 +209,9 @@ def test_an_item_that_a_person_decided_on_is_covered() -> None:
         "[[[1,1],[2,2],[3,3],[4,4],[5,5],[true,1]]]",
         "[[[1,1,1],[2,2],[3,3],[4,4],[5,5],[6,6]]]",
         "[" * 50_000,
-        json.dumps([[[1, 1]] * 6001]),
-        json.dumps([[[1, 1]]] * 201),
+        json.dumps([[[100, 100]]] * 6),
+        json.dumps([[[1, 1], [99, 99]] * 3001]),
+        json.dumps([[[1, 1], [99, 99]]] * 201),
     ],
 )
 def test_what_is_no_drawing_of_a_hand_is_not_taken_for_a_signature(drawn: str) -> None:
