@@ -96,7 +96,8 @@ def test_lines_are_approved_frozen_made_into_a_file_and_downloaded(
     manager.reload()
     with manager.expect_download() as download:
         manager.get_by_role("link", name="Download").click()
-    assert len(download.value.path().read_bytes().splitlines()) == 1 + len(CAME)
+    # A header, then each service and the incentive confirmed beside it.
+    assert len(download.value.path().read_bytes().splitlines()) == 1 + 2 * len(CAME)
 
 
 def test_a_clinician_keeps_a_service_as_not_billed_with_a_reason(doctor: Page, session: UUID) -> None:

@@ -213,7 +213,8 @@ def _approve_line_by_line(story: Story) -> None:
     for name in TIMED:
         page.goto(f"/sessions/{story.session}/claims")
         page.get_by_role("link", name=FULL[name]).click()
-        for question in page.locator(f"[aria-labelledby='item-{ITEM}'] [name=confirmed]").all():
+        # What is asked about the item itself; the incentive beside it is left out.
+        for question in page.locator(f"[aria-labelledby='item-{ITEM}'] form > label [name=confirmed]").all():
             question.check()
         page.get_by_role("button", name=f"Approve item {ITEM} ({_dollars(_fee(story.day))})").click()
         expect(page.locator("#notices")).to_contain_text("Approved.")

@@ -55,6 +55,8 @@ def test_each_kind_of_effect_has_somebody_who_listens(settings: Settings) -> Non
         "export.requested",
         "patient.died",
         "patient.death-corrected",
+        "assignment.recorded",
+        "assignment.ended",
     }
 
 
