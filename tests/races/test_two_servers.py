@@ -119,8 +119,9 @@ def test_bookings_cancellations_and_moves_at_two_servers_keep_every_promise(clin
     assert all(isinstance(pair, list) and all(isinstance(page, Page) for page in pair) for pair in pairs), pairs
     ways = {form: [page.status for page in pair] for form, pair in zip(map(id, forms), pairs, strict=True)}
     assert all(ways[id(form)] == [303, 303] for form in leave + enter), ways
-    # A move into a session that filled up meanwhile meets the stop page, and the person keeps what they had.
-    assert all(ways[id(form)] in ([303, 303], [409, 409]) for form in cross), ways
+    # A move into a session that filled up meanwhile meets the stop page, and the person keeps what they had. A refusal
+    # is not kept: where a place comes free between two presses, the second is let in.
+    assert all(set(ways[id(form)]) <= {303, 409} for form in cross), ways
     assert watch.looks > 5
     assert (watch.most_taken <= PLACES, watch.most_rows) == (True, 1)
     clinic.deliver()
