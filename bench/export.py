@@ -131,7 +131,6 @@ def _shared(folder: Path, url: str) -> Row:
 
 def _waiting(command: list[str]) -> subprocess.Popen[str]:
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert worker.stdout is not None
     worker.stdout.readline()
     return worker
 
@@ -139,12 +138,8 @@ def _waiting(command: list[str]) -> subprocess.Popen[str]:
 def _by_the_clock(workers: list[subprocess.Popen[str]]) -> float:
     began = time.perf_counter()
     for each in workers:
-        assert each.stdin is not None
-        each.stdin.write("begin\n")
-        each.stdin.flush()
-    for each in workers:
-        each.communicate()
-    if any(each.returncode for each in workers):
+        print("begin", file=each.stdin, flush=True)
+    if any(each.wait() for each in workers):
         raise RuntimeError("a worker of the measurement failed")
     return time.perf_counter() - began
 

@@ -219,7 +219,8 @@ def test_a_service_taken_back_from_bulk_is_charged_only_after_that_went_out(data
         make_batches(db, by=day.billing, now=later(7))
     with database.write() as db:
         line = day.line(db, "P02")
-        issue_account(db, line.id, charges={line.id: 4505}, by=day.billing, now=later(8))
+        account = issue_account(db, line.id, charges={line.id: 4505}, by=day.billing, now=later(8))
+        assert db.exec(select(PrivateAccount)).all() == [account]
 
 
 def test_who_has_assigned_cannot_also_have_declined(database: Database, day: YarnUp) -> None:
